@@ -1,0 +1,43 @@
+namespace HybridStore;
+
+/// <summary>Addresses one record within a session.</summary>
+/// <remarks>Compared ordinally, part by part. Which types exist is open: an unknown type is stored like a known one.</remarks>
+public readonly record struct AuthKey
+{
+    /// <summary>Creates a key.</summary>
+    /// <param name="type">The Signal data type, such as <see cref="AuthKeyTypes.Session"/>: 1 to 1,024 bytes of UTF-8, any characters but U+0000.</param>
+    /// <param name="id">The record's id within the type, by the same rule.</param>
+    /// <exception cref="InvalidAuthInputException">A part is empty, too long or not Unicode text.</exception>
+    public AuthKey(string type, string id)
+    {
+        AuthName.Validate(type, AuthInputPart.Type);
+        AuthName.Validate(id, AuthInputPart.Id);
+        Type = type;
+        Id = id;
+    }
+
+    private AuthKey(string type, string id, bool trusted)
+    {
+        _ = trusted;
+        Type = type;
+        Id = id;
+    }
+
+    /// <summary>The key of a session's credentials, of which there is one record: type and id are both <c>creds</c>.</summary>
+    public static AuthKey Creds { get; } = new(AuthKeyTypes.Creds, AuthKeyTypes.Creds);
+
+    /// <summary>The Signal data type.</summary>
+    public string Type { get; }
+
+    /// <summary>The record's id within its type.</summary>
+    public string Id { get; }
+
+    /// <summary><see langword="true"/> for <c>default</c>, which addresses nothing and is refused everywhere.</summary>
+    public bool IsEmpty => Type is null;
+
+    /// <summary>Both parts, for people: <c>type/id</c>. Not a key: a part may contain a slash.</summary>
+    public override string ToString() => IsEmpty ? "(no record)" : $"{Type}/{Id}";
+
+    /// <summary>Makes a key of parts that a tier gives back, which were checked when they went in.</summary>
+    internal static AuthKey FromTier(string type, string id) => new(type, id, trusted: true);
+}

@@ -1,0 +1,25 @@
+using HybridStore.Codec;
+
+namespace HybridStore.Tiers;
+
+/// <summary>One transaction of the cold tier: usually one patch; with un-drained patches before it, all of them in order (DESIGN rule 1).</summary>
+public sealed class ColdCommit
+{
+    /// <summary>The session.</summary>
+    public required AuthSessionId Session { get; init; }
+
+    /// <summary>The life of the session that this is for: the one that <see cref="SessionHead"/> names, or, to create it, one above the last that ended.</summary>
+    public required long Incarnation { get; init; }
+
+    /// <summary>The lease's epoch; 0: none. Refused when it is not the session's epoch, and, without one, while a lease is live.</summary>
+    public long Epoch { get; init; }
+
+    /// <summary>The patches, in order.</summary>
+    public required IReadOnlyList<SealedPatch> Patches { get; init; }
+
+    /// <summary>The data key that sealed what is new here. Refused when it is not the newest of the session's.</summary>
+    public required DataKeyId SealedWith { get; init; }
+
+    /// <summary>The session's first data key, installed by the commit that creates the session; otherwise <see langword="null"/>.</summary>
+    public WrappedDataKey? NewDataKey { get; init; }
+}

@@ -1,0 +1,28 @@
+namespace HybridStore.Tiers;
+
+/// <summary>The right to write a session, as cold records it. Epochs are issued here, only rise, and are checked by every commit.</summary>
+public interface IColdLeases
+{
+    /// <summary>Takes a session that nobody holds, or that this holder held, or whose lease ran out: raises its epoch in one atomic step.</summary>
+    /// <param name="request">Who wants which session, and for how long.</param>
+    /// <param name="cancellationToken">Cancels the wait until the transaction begins.</param>
+    ValueTask<LeaseGrant> AcquireAsync(LeaseRequest request, CancellationToken cancellationToken);
+
+    /// <summary>Extends any number of leases in one step: a process has one heartbeat, not one for each session.</summary>
+    /// <param name="leases">The leases.</param>
+    /// <param name="duration">How long from now, by the tier's clock.</param>
+    /// <param name="cancellationToken">Cancels the wait until the transaction begins.</param>
+    /// <returns>For each lease, in that order, whether it still holds; one that does not was taken over or ran out and was released.</returns>
+    ValueTask<IReadOnlyList<bool>> RenewAsync(IReadOnlyList<LeaseRef> leases, TimeSpan duration, CancellationToken cancellationToken);
+
+    /// <summary>Gives a lease back, if it still holds. The ahead mark goes only when everything was drained.</summary>
+    /// <param name="lease">The lease.</param>
+    /// <param name="drained">Whether cold has all that was queued under the lease.</param>
+    /// <param name="cancellationToken">Cancels the wait until the transaction begins.</param>
+    /// <returns>Whether it still held.</returns>
+    ValueTask<bool> ReleaseAsync(LeaseRef lease, bool drained, CancellationToken cancellationToken);
+
+    /// <summary>Streams the sessions that carry an ahead mark, so that what a crashed process queued is found without searching the hot tier.</summary>
+    /// <param name="cancellationToken">Ends the enumeration.</param>
+    IAsyncEnumerable<ColdSession> ListAheadAsync(CancellationToken cancellationToken);
+}

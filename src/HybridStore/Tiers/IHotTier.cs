@@ -1,0 +1,44 @@
+namespace HybridStore.Tiers;
+
+/// <summary>The fast side, below the codec: it sees envelopes only, may lose anything at any time, and is never believed by default.</summary>
+/// <remarks>A tier that can't answer throws <see cref="StoreUnavailableException"/>; the store then does without it.</remarks>
+public interface IHotTier : IAsyncDisposable
+{
+    /// <summary>The tier's name in errors, logs and metrics, such as <c>memory</c>.</summary>
+    string Name { get; }
+
+    /// <summary>Where commits can be queued, or <see langword="null"/> for a tier that is not durable and shared, which never takes any (DESIGN rule 9).</summary>
+    IHotOutbox? Outbox { get; }
+
+    /// <summary>Reads the meta and any records of a session, from one moment, in one round trip. Writes nothing.</summary>
+    /// <param name="session">The session.</param>
+    /// <param name="keys">The records.</param>
+    /// <param name="withDataKeys">Whether the copy of the wrapped data keys is wanted too.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    ValueTask<HotRead> ReadAsync(AuthSessionId session, IReadOnlyList<AuthKey> keys, bool withDataKeys, CancellationToken cancellationToken);
+
+    /// <summary>Takes what was read from cold, if nothing newer came in between.</summary>
+    /// <param name="fill">The records and the session's state, from one snapshot of cold.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    /// <returns>Whether it was taken.</returns>
+    ValueTask<bool> FillAsync(HotFill fill, CancellationToken cancellationToken);
+
+    /// <summary>Takes what cold has committed. Where hot has no meta, it begins with this commit's.</summary>
+    /// <param name="apply">The changes and the session's state after them.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    /// <returns>Whether hot is now at the commit's version or later.</returns>
+    ValueTask<bool> ApplyAsync(HotApply apply, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Drops all that hot has of a session and raises its generation, so that no fill that is under way applies. An outbox that is not empty stays.
+    /// </summary>
+    /// <param name="session">The session.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    ValueTask EvictAsync(AuthSessionId session, CancellationToken cancellationToken);
+
+    /// <summary>Installs a lease's epoch: from here on, whatever carries a lower one is refused.</summary>
+    /// <param name="lease">The session and its new epoch.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    /// <returns>Whether it is installed; <see langword="false"/> if hot knows a higher one.</returns>
+    ValueTask<bool> InstallEpochAsync(LeaseRef lease, CancellationToken cancellationToken);
+}

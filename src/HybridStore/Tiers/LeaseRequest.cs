@@ -1,0 +1,8 @@
+namespace HybridStore.Tiers;
+
+/// <summary>Who wants to hold which session, and for how long.</summary>
+/// <param name="Session">The session. One that does not exist can be held: its epoch is kept beside its tombstone until the first commit.</param>
+/// <param name="Holder">The process, as operators shall read it; unique for each process life.</param>
+/// <param name="Duration">How long without a renewal, by the tier's clock.</param>
+/// <param name="MayQueue">Whether commits may be queued under it, so that cold may be behind: sets the ahead mark.</param>
+public sealed record LeaseRequest(AuthSessionId Session, string Holder, TimeSpan Duration, bool MayQueue);
