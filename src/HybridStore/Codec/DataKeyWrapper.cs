@@ -1,0 +1,169 @@
+using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+
+namespace HybridStore.Codec;
+
+/// <summary>Makes the data keys of sessions, and wraps them under a master key so that tiers can keep them.</summary>
+/// <remarks>
+/// A wrapped key of format 1, integers big-endian (docs/envelope.md):
+/// <code>
+/// 0   2   magic 'H' 'K'
+/// 2   1   format version: 1
+/// 3   1   cipher
+/// 4   8   master key id
+/// 12  n   nonce: as long as the cipher's, 12 or 24
+/// ..  48  box of the 32 bytes of the data key
+/// </code>
+/// The box is bound to "HybridStore/wrap", bytes 0 to 11, the data key's id, the incarnation, tenant and session.
+/// </remarks>
+internal sealed class DataKeyWrapper
+{
+    private const byte Format = 1;
+    private const int HeaderSize = 12;
+
+    private readonly MasterKey _masterKey;
+    private readonly CipherSet _ciphers;
+    private readonly Cipher _cipher;
+    private readonly NonceFill _nonces;
+
+    /// <param name="masterKey">The master key, which stays the caller's.</param>
+    /// <param name="cipher">How to wrap. Keys wrapped otherwise are unwrapped all the same.</param>
+    /// <exception cref="StoreUnusableException">The cipher is not available on this machine.</exception>
+    public DataKeyWrapper(MasterKey masterKey, EnvelopeCipher cipher)
+        : this(masterKey, cipher, CipherSet.BuiltIn, NonceSource.Fill)
+    {
+    }
+
+    internal DataKeyWrapper(MasterKey masterKey, EnvelopeCipher cipher, CipherSet ciphers, NonceFill nonces)
+    {
+        _masterKey = masterKey;
+        _ciphers = ciphers;
+        _cipher = ciphers.ForSealing(cipher);
+        _nonces = nonces;
+    }
+
+    private static ReadOnlySpan<byte> Magic => "HK"u8;
+
+    /// <summary>Makes a data key for a life of a session.</summary>
+    /// <param name="session">The session.</param>
+    /// <param name="incarnation">The life of it that the key belongs to.</param>
+    /// <returns>The key, which the caller disposes, and what to keep of it.</returns>
+    public (DataKey Key, WrappedDataKey Wrapped) Create(AuthSessionId session, long incarnation)
+    {
+        Span<byte> bytes = stackalloc byte[KeyMaterial.Size];
+        RandomNumberGenerator.Fill(bytes);
+        try
+        {
+            var key = new DataKey(NewId(), bytes);
+            return (key, Wrap(session, incarnation, key));
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(bytes);
+        }
+    }
+
+    /// <summary>Wraps a data key that exists, as <see cref="Create"/> does a new one.</summary>
+    [SkipLocalsInit]
+    public WrappedDataKey Wrap(AuthSessionId session, long incarnation, DataKey key)
+    {
+        var wrapped = new byte[HeaderSize + _cipher.NonceSize + KeyMaterial.Size + _cipher.TagSize];
+        Magic.CopyTo(wrapped);
+        wrapped[2] = Format;
+        wrapped[3] = (byte)_cipher.Id;
+        BinaryPrimitives.WriteUInt64BigEndian(wrapped.AsSpan(4), _masterKey.Fingerprint);
+        var nonce = wrapped.AsSpan(HeaderSize, _cipher.NonceSize);
+        _nonces(nonce);
+
+        Span<byte> bytes = stackalloc byte[KeyMaterial.Size];
+        var binding = new BindingWriter(stackalloc byte[BindingWriter.StackSize]);
+        try
+        {
+            key.Material.CopyTo(bytes);
+            Bind(ref binding, wrapped, key.Id, session, incarnation);
+            _masterKey.Material.Seal(_cipher, nonce, binding.Written, bytes, wrapped.AsSpan(HeaderSize + nonce.Length));
+            return new WrappedDataKey(key.Id, wrapped);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(bytes);
+            binding.Dispose();
+        }
+    }
+
+    /// <summary>Opens a wrapped data key.</summary>
+    /// <param name="session">The session that it was made for.</param>
+    /// <param name="incarnation">The life of it that it was made for.</param>
+    /// <param name="wrapped">What was kept of it.</param>
+    /// <returns>The key, which the caller disposes.</returns>
+    /// <exception cref="MasterKeyException">It was wrapped under another master key, or it is damaged, moved or not a wrapped key.</exception>
+    [SkipLocalsInit]
+    public DataKey Unwrap(AuthSessionId session, long incarnation, WrappedDataKey wrapped)
+    {
+        var blob = wrapped.Bytes.Span;
+        if (blob.Length < HeaderSize || !blob.StartsWith(Magic) || blob[2] == 0)
+            throw Damaged(session, wrapped.Id, "is not a wrapped key.");
+        if (blob[2] != Format)
+            throw Damaged(session, wrapped.Id, "has a format from a newer version of the library.");
+
+        // Which master key comes before anything that only the right one could tell.
+        var fingerprint = BinaryPrimitives.ReadUInt64BigEndian(blob[4..]);
+        if (fingerprint != _masterKey.Fingerprint)
+            throw Wrong(session, fingerprint);
+        if (_ciphers.Find((EnvelopeCipher)blob[3]) is not { } cipher)
+            throw Damaged(session, wrapped.Id, $"names the cipher {blob[3]}, which is not available here.");
+        if (blob.Length != HeaderSize + cipher.NonceSize + KeyMaterial.Size + cipher.TagSize)
+            throw Damaged(session, wrapped.Id, "has the wrong size.");
+
+        Span<byte> bytes = stackalloc byte[KeyMaterial.Size];
+        var binding = new BindingWriter(stackalloc byte[BindingWriter.StackSize]);
+        try
+        {
+            Bind(ref binding, blob, wrapped.Id, session, incarnation);
+            var nonce = blob.Slice(HeaderSize, cipher.NonceSize);
+            return _masterKey.Material.TryOpen(cipher, nonce, binding.Written, blob[(HeaderSize + cipher.NonceSize)..], bytes)
+                ? new DataKey(wrapped.Id, bytes)
+                : throw Damaged(session, wrapped.Id, "was changed, or belongs to another session or another life of this one.");
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(bytes);
+            binding.Dispose();
+        }
+    }
+
+    private static void Bind(ref BindingWriter binding, ReadOnlySpan<byte> wrapped, DataKeyId id, AuthSessionId session, long incarnation)
+    {
+        binding.Add("HybridStore/wrap"u8);
+        binding.Add(wrapped[..HeaderSize]);
+        binding.Add(id.Value);
+        binding.Add((ulong)incarnation);
+        binding.AddName(session.Tenant);
+        binding.AddName(session.Session);
+    }
+
+    private static DataKeyId NewId()
+    {
+        Span<byte> bits = stackalloc byte[DataKeyId.Size];
+        DataKeyId id;
+        do
+        {
+            RandomNumberGenerator.Fill(bits);
+            id = new DataKeyId(BinaryPrimitives.ReadUInt64BigEndian(bits));
+        }
+        while (id.IsEmpty);
+        return id;
+    }
+
+    private MasterKeyException Wrong(AuthSessionId session, ulong fingerprint) => new(
+        MasterKeyFault.Wrong,
+        $"The session {session} was encrypted under the master key {MasterKey.Describe(fingerprint)}; the one configured is {_masterKey.Id}. "
+        + "Configure the key that it was encrypted under.")
+    {
+        Session = session,
+    };
+
+    private static MasterKeyException Damaged(AuthSessionId session, DataKeyId id, string how) =>
+        new(MasterKeyFault.WrappedKeyDamaged, $"The wrapped data key {id} of session {session} {how}") { Session = session };
+}

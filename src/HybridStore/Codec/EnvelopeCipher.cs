@@ -1,0 +1,14 @@
+namespace HybridStore.Codec;
+
+/// <summary>How an envelope's contents are encrypted and authenticated. The number is in the envelope, so none is ever used twice.</summary>
+/// <remarks>The set is open: other packages add ciphers with numbers of their own. 3 to 63 are for this project, 64 to 255 for others.</remarks>
+#pragma warning disable CA1028 // One byte, because it is one byte of the format.
+#pragma warning disable CA1008 // No zero: a zeroed header must not name a cipher.
+public enum EnvelopeCipher : byte
+{
+    /// <summary>AES-256 in Galois/Counter Mode, from the platform: a nonce of 12 bytes, hardware-fast for large values.</summary>
+    Aes256Gcm = 1,
+
+    /// <summary>XSalsa20-Poly1305, libsodium's secretbox: a nonce of 24 bytes, which random numbers never exhaust. Needs libsodium.</summary>
+    XSalsa20Poly1305 = 2,
+}
