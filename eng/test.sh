@@ -1,0 +1,80 @@
+#!/usr/bin/env bash
+# Builds everything and runs all tests, from a bare clone on a machine that has only the .NET SDK. The last line is
+# "N passed, N failed, N skipped" over all test projects; before it stand the failed and skipped tests and what the package feed
+# lacked. Exits non-zero if anything failed, or if no test ran.
+#
+#   eng/test.sh [--no-build] [--filter X] [anything else for dotnet test]
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+cd "$root"
+
+build=1 arguments=()
+for argument; do
+  if [[ $argument == --no-build ]]; then build=0; else arguments+=("$argument"); fi
+done
+
+results=$root/artifacts/test
+rm -rf "$results"
+mkdir -p "$results"
+passed=0 failed=0 skipped=0 group=
+
+# Whatever happens, the closing lines tell it. A test host that hung may leave a child behind: it's in the group of its run.
+finish() {
+  local status=$?
+  if [[ -n $group ]]; then kill -KILL -- "-$group" 2>/dev/null || true; fi
+  if ((status != 0 && failed == 0)); then failed=1; fi
+  feed_summary | sed 's/^/feed: /'
+  for left_out in "$results"/*.leftout; do
+    if [[ -f $left_out ]]; then echo "project left out: $(basename "$left_out" .leftout) (needs $(cat "$left_out"))"; fi
+  done
+  echo "$passed passed, $failed failed, $skipped skipped"
+  ((failed == 0 && passed > 0)) || exit 1
+}
+trap finish EXIT
+trap 'exit 130' INT TERM
+
+# quietly COMMAND...: its warnings and errors, each once; all it said if it failed without one.
+quietly() {
+  local status=0
+  "$@" >"$results/build.log" 2>&1 </dev/null || status=$?
+  if ! grep -E ': (error|warning) ' "$results/build.log" | sort -u && ((status != 0)); then cat "$results/build.log"; fi
+  return "$status"
+}
+
+bash eng/feed.sh
+bash eng/native.sh
+if ((build)); then
+  quietly dotnet restore HybridStore.sln -v q --disable-build-servers
+  quietly dotnet build HybridStore.sln -c Release --no-restore -v q --nologo --disable-build-servers
+fi
+
+# One project at a time, so that tests which watch the clock have the machine. In a process group of its own: see finish.
+set -m
+dotnet test HybridStore.sln -c Release --no-build --nologo -v q -m:1 --disable-build-servers \
+  --blame-hang-timeout 10m --blame-hang-dump-type none \
+  "-p:TestResultsFolder=$results" ${arguments[@]+"${arguments[@]}"} >"$results/console.log" 2>&1 </dev/null &
+group=$!
+set +m
+status=0
+wait "$group" || status=$?
+
+for started in "$results"/*.started; do
+  [[ -f $started ]] || continue
+  name=$(basename "$started" .started)
+  echo 0 1 0 >"$results/counts"
+  if [[ -s $results/$name.trx ]]; then
+    awk -v counts="$results/counts" -f eng/trx.awk "$results/$name.trx" >"$results/$name.txt" || true
+  else
+    echo "  FAILED the run itself, which left no results: $results/console.log" >"$results/$name.txt"
+  fi
+  read -r p f s <"$results/counts"
+  echo "$name: $p passed, $f failed, $s skipped"
+  cat "$results/$name.txt"
+  passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
+done
+
+if ((status != 0 && failed == 0)); then
+  tail -n 20 "$results/console.log"
+  failed=1
+fi
+if ((passed + failed == 0)); then echo "No test ran."; fi
