@@ -41,7 +41,7 @@ quietly() {
   return "$status"
 }
 
-bash eng/feed.sh
+bash eng/feed.sh >/dev/null # what it found is told at the end
 bash eng/native.sh
 if ((build)); then
   quietly dotnet restore HybridStore.sln -v q --disable-build-servers
@@ -72,6 +72,9 @@ for started in "$results"/*.started; do
   cat "$results/$name.txt"
   passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
 done
+
+# After a hang or a crash of the host: which test was running.
+sed -n '/^The test running when/,/^$/p' "$results/console.log"
 
 if ((status != 0 && failed == 0)); then
   tail -n 20 "$results/console.log"
