@@ -11,8 +11,11 @@ public sealed class ColdCommit
     /// <summary>The life of the session that this is for: the one that <see cref="SessionHead"/> names, or, to create it, one above the last that ended.</summary>
     public required long Incarnation { get; init; }
 
-    /// <summary>The lease's epoch; 0: none. Refused when it is not the session's epoch, and, without one, while a lease is live.</summary>
+    /// <summary>The lease's epoch; 0: none. Refused when it is not the session's epoch, and, without one, while a lease is live or the ahead mark is set.</summary>
     public long Epoch { get; init; }
+
+    /// <summary>The highest version that the writer has seen of this incarnation: a session that is below it went back in time, and takes nothing (DESIGN rule 11).</summary>
+    public long SeenVersion { get; init; }
 
     /// <summary>The patches, in order.</summary>
     public required IReadOnlyList<SealedPatch> Patches { get; init; }

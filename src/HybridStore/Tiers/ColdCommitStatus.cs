@@ -23,4 +23,7 @@ public enum ColdCommitStatus
 
     /// <summary>The session's newest data key is another one: read the keys and seal again.</summary>
     DataKeyChanged = 7,
+
+    /// <summary>The session is below <see cref="ColdCommit.SeenVersion"/>: the store went back in time.</summary>
+    WentBack = 8,
 }

@@ -29,7 +29,7 @@ public interface IColdTier : IAsyncDisposable
 
     /// <summary>Commits in one transaction, all or nothing. Where the session does not exist, creates the incarnation named.</summary>
     /// <remarks>
-    /// Checked in this order, so that a repeat is recognised whatever else changed: incarnation, commit id, epoch, data key, predecessor, expectations.
+    /// Checked in this order, so that a repeat is recognised whatever else changed: incarnation, commit id, seen version, epoch, data key, predecessor, expectations.
     /// </remarks>
     /// <param name="commit">The patches and what they depend on.</param>
     /// <param name="cancellationToken">Cancels the wait until the transaction begins.</param>

@@ -17,4 +17,7 @@ public enum MasterKeyFault
 
     /// <summary>The session's wrapped data key is damaged, or is not one.</summary>
     WrappedKeyDamaged = 5,
+
+    /// <summary>The session has no wrapped data key: it was erased, or restored from a backup without its keys.</summary>
+    WrappedKeyMissing = 6,
 }

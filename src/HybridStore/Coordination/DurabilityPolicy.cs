@@ -1,0 +1,29 @@
+namespace HybridStore.Coordination;
+
+/// <summary>What a commit must achieve, by the types it changes: the strictest decides.</summary>
+internal static class DurabilityPolicy
+{
+    /// <summary>The durability of a patch: what its caller demands, else the strictest of its types.</summary>
+    public static Durability Of(AuthPatch patch)
+    {
+        if (patch.Durability is { } demanded)
+            return demanded;
+        var strictest = Durability.Queued;
+        foreach (var change in patch.Changes)
+        {
+            var durability = Of(change.Key.Type);
+            if (durability > strictest)
+                strictest = durability;
+        }
+
+        return strictest;
+    }
+
+    /// <summary>The durability of a type. What can't be derived or fetched again goes to cold if it answers; so does what is not known.</summary>
+    public static Durability Of(string type) => type switch
+    {
+        AuthKeyTypes.SenderKeyMemory or AuthKeyTypes.LidMapping or AuthKeyTypes.DeviceList or AuthKeyTypes.TcToken
+            or AuthKeyTypes.AppStateSyncVersion => Durability.Queued,
+        _ => Durability.PersistedElseQueued,
+    };
+}

@@ -1,0 +1,42 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace HybridStore.DependencyInjection;
+
+/// <summary>Names a cold tier in configuration, as <c>scheme:rest</c>: <c>sqlite:/var/lib/bots.db</c>.</summary>
+/// <param name="Scheme">The tier's scheme, in lower case.</param>
+/// <param name="Rest">What the tier makes of the rest: a path, a connection string. It may hold a password and is never shown.</param>
+public sealed record ColdTierUri(string Scheme, string Rest)
+{
+    /// <summary>Reads the two parts.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="uri">The parts.</param>
+    /// <returns>Whether both are there.</returns>
+    public static bool TryParse([NotNullWhen(true)] string? text, [NotNullWhen(true)] out ColdTierUri? uri)
+    {
+        uri = null;
+        var colon = text?.IndexOf(':', StringComparison.Ordinal) ?? -1;
+        if (colon <= 0 || colon == text!.Length - 1 || !text.AsSpan(0, colon).ContainsOnlyLetters())
+            return false;
+#pragma warning disable CA1308 // A scheme is lower case by convention (RFC 3986, section 3.1).
+        uri = new ColdTierUri(text[..colon].ToLowerInvariant(), text[(colon + 1)..]);
+#pragma warning restore CA1308
+        return true;
+    }
+
+    /// <summary>The scheme only.</summary>
+    public override string ToString() => $"{Scheme}:…";
+}
+
+file static class Letters
+{
+    public static bool ContainsOnlyLetters(this ReadOnlySpan<char> text)
+    {
+        foreach (var c in text)
+        {
+            if (!char.IsAsciiLetter(c))
+                return false;
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,49 @@
+using HybridStore.Codec;
+using Microsoft.Extensions.Options;
+
+namespace HybridStore.DependencyInjection;
+
+/// <summary>Says of every option that is out of its range what to do. One rule book for hosts, which validate at start, and for <c>new HybridAuthStore(...)</c>.</summary>
+internal sealed class HybridAuthStoreOptionsValidation : IValidateOptions<HybridAuthStoreOptions>
+{
+    public const long SmallestHotMemory = 1024 * 1024;
+
+    public ValidateOptionsResult Validate(string? name, HybridAuthStoreOptions options)
+    {
+        var faults = Faults(options).ToList();
+        return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
+    }
+
+    public static IEnumerable<string> Faults(HybridAuthStoreOptions options)
+    {
+        if (MasterKeyFaultOf(options) is { } masterKey)
+            yield return masterKey;
+        if (!Enum.IsDefined(options.Encryption.Cipher))
+            yield return $"Encryption.Cipher is {(int)options.Encryption.Cipher}; choose one of {string.Join(", ", Enum.GetNames<EnvelopeCipher>())}.";
+        if (options.Encryption.CompressionThreshold is < -1 or > AuthLimits.MaxValueBytes)
+        {
+            yield return $"Encryption.CompressionThreshold is {options.Encryption.CompressionThreshold}; "
+                + $"choose a number of bytes from 0 to {AuthLimits.MaxValueBytes}, or -1 to never compress.";
+        }
+
+        if (options.MaxStaleness < TimeSpan.Zero || options.MaxStaleness > HybridAuthStoreOptions.LongestMaxStaleness)
+            yield return $"MaxStaleness is {options.MaxStaleness}; choose from 00:00:00 to {HybridAuthStoreOptions.LongestMaxStaleness}.";
+        if (options.HotMemoryBytes < SmallestHotMemory)
+            yield return $"HotMemoryBytes is {options.HotMemoryBytes}; choose at least {SmallestHotMemory}.";
+        if (!ColdTierUri.TryParse(options.Cold, out _))
+            yield return "Cold is not of the form scheme:rest; choose, for example, sqlite:hybridstore.db.";
+    }
+
+    private static string? MasterKeyFaultOf(HybridAuthStoreOptions options)
+    {
+        try
+        {
+            MasterKey.Parse(options.Encryption.MasterKey).Dispose();
+            return null;
+        }
+        catch (MasterKeyException e)
+        {
+            return $"Encryption.MasterKey: {e.Message}";
+        }
+    }
+}

@@ -1,0 +1,232 @@
+using System.Runtime.CompilerServices;
+using HybridStore.Coordination;
+using HybridStore.Diagnostics;
+using HybridStore.Sessions;
+using HybridStore.Tiers;
+
+namespace HybridStore;
+
+public sealed partial class HybridAuthStore
+{
+    /// <inheritdoc/>
+    public async ValueTask<AuthRecord> GetAsync(AuthSessionId session, AuthKey key, CancellationToken cancellationToken = default) =>
+        (await GetManyAsync(session, [key], cancellationToken).ConfigureAwait(false))[0];
+
+    /// <inheritdoc/>
+    public async ValueTask<AuthRecordSet> GetManyAsync(
+        AuthSessionId session, IReadOnlyList<AuthKey> keys, CancellationToken cancellationToken = default)
+    {
+        Check(session);
+        Check(keys);
+        await InitializeAsync(cancellationToken).ConfigureAwait(false);
+        var state = StateOf(session);
+        var hot = await ReadHotAsync(session, keys, withDataKeys: state.Keys is null, cancellationToken).ConfigureAwait(false);
+        if (hot is not null && ReadDecision.JudgeHot(hot, state.Seen, _time.GetUtcNow()) == HotTrust.Believed)
+        {
+            if (await OpenHotAsync(session, state, keys, hot).ConfigureAwait(false) is { } answer)
+                return answer;
+        }
+
+        return await ReadColdAsync(session, state, keys, hot, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<AuthRecord> EnumerateAsync(
+        AuthSessionId session, string? type = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        Check(session);
+        if (type is not null)
+            AuthName.Validate(type, AuthInputPart.Type);
+        var (state, head, keys) = await LocateAsync(session, cancellationToken).ConfigureAwait(false);
+        if (head is null)
+            yield break;
+        await foreach (var record in _cold.EnumerateAsync(session, type, cancellationToken).ConfigureAwait(false))
+            yield return AuthRecord.Found(record.Key, record.Version, _codec.Open(session, record.Key, keys!.All, record.Envelope.Span));
+        await ObserveEndOfEnumerationAsync(session, state, head, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<AuthRecordCheck> VerifyAsync(
+        AuthSessionId session, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        Check(session);
+        var (state, head, keys) = await LocateAsync(session, cancellationToken).ConfigureAwait(false);
+        if (head is null)
+            throw new SessionNotFoundException(session);
+        await foreach (var record in _cold.EnumerateAsync(session, type: null, cancellationToken).ConfigureAwait(false))
+        {
+            var fault = _codec.TryOpen(session, record.Key, keys!.All, record.Envelope.Span, out _);
+            yield return new AuthRecordCheck(record.Key, record.Version, record.Envelope.Length, fault);
+        }
+
+        await ObserveEndOfEnumerationAsync(session, state, head, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static void Check(IReadOnlyList<AuthKey> keys)
+    {
+        ArgumentNullException.ThrowIfNull(keys);
+        for (var i = 0; i < keys.Count; i++)
+        {
+            if (keys[i].IsEmpty)
+                throw new InvalidAuthInputException(AuthInputPart.Id, AuthInputFault.Empty, $"The record key at position {i} is default and addresses nothing.");
+        }
+    }
+
+    private async ValueTask<HotRead?> ReadHotAsync(
+        AuthSessionId session, IReadOnlyList<AuthKey> keys, bool withDataKeys, CancellationToken cancellationToken)
+    {
+        if (_hot is null)
+            return null;
+        try
+        {
+            return await _hot.ReadAsync(session, keys, withDataKeys, cancellationToken).ConfigureAwait(false);
+        }
+        catch (StoreUnavailableException e)
+        {
+            Log.HotUnavailable(_logger, e, _hot.Name, "read");
+            return null;
+        }
+    }
+
+    /// <summary>Opens what hot answered, or gives <see langword="null"/> if cold has to be asked after all.</summary>
+    private async ValueTask<AuthRecordSet?> OpenHotAsync(AuthSessionId session, SessionState state, IReadOnlyList<AuthKey> keys, HotRead hot)
+    {
+        var meta = hot.Meta!;
+        var sessionKeys = state.KeysOf(meta.Incarnation);
+        if (sessionKeys is null)
+        {
+            if (hot.DataKeys.Count == 0)
+                return null;
+            sessionKeys = Unwrap(session, state, new SessionHead { Incarnation = meta.Incarnation, Version = meta.Version }, hot.DataKeys);
+        }
+
+        var records = new AuthRecord[keys.Count];
+        for (var i = 0; i < records.Length; i++)
+        {
+            var sealedRecord = hot.Records[i]!.Value;
+            if (!sealedRecord.Exists)
+            {
+                records[i] = AuthRecord.Absent(keys[i]);
+                continue;
+            }
+
+            if (_codec.TryOpen(session, keys[i], sessionKeys.All, sealedRecord.Envelope.Span, out var value) is { } fault)
+            {
+                // Damage in hot is not damage of the record: cold has the last word, and hot's copy goes, so that it isn't asked again.
+                Log.HotEnvelopeDamaged(_logger, session, _hot!.Name, fault);
+                await EvictAsync(session).ConfigureAwait(false);
+                return null;
+            }
+
+            records[i] = AuthRecord.Found(keys[i], sealedRecord.Version, value);
+        }
+
+        state.Observe(new SeenMark(meta.Incarnation, meta.Version), shown: true);
+        return new AuthRecordSet(meta.Incarnation, meta.Version, records);
+    }
+
+    private async ValueTask<AuthRecordSet> ReadColdAsync(
+        AuthSessionId session, SessionState state, IReadOnlyList<AuthKey> keys, HotRead? hot, CancellationToken cancellationToken)
+    {
+        // Before the read: what cold says was true no earlier than this, so the promise of freshness counts from here.
+        var asked = _time.GetUtcNow();
+        var known = state.Keys;
+        var cold = await _cold.ReadAsync(session, keys, withDataKeys: known is null, cancellationToken).ConfigureAwait(false);
+        if (cold.Head is { } located && cold.DataKeys.Count == 0 && known?.Incarnation != located.Incarnation)
+            cold = await _cold.ReadAsync(session, keys, withDataKeys: true, cancellationToken).ConfigureAwait(false);
+
+        await ObserveAsync(session, state, ReadDecision.PositionOf(cold.Head, cold.LastEndedIncarnation), shown: true).ConfigureAwait(false);
+        await EnsureCompleteAsync(session, cold.Head, cancellationToken).ConfigureAwait(false);
+        var records = new AuthRecord[keys.Count];
+        if (cold.Head is not { } head)
+        {
+            if (hot?.Meta is not null)
+                await EvictAsync(session).ConfigureAwait(false);
+            for (var i = 0; i < records.Length; i++)
+                records[i] = AuthRecord.Absent(keys[i]);
+            return new AuthRecordSet(cold.LastEndedIncarnation, 0, records);
+        }
+
+        var sessionKeys = Unwrap(session, state, head, cold.DataKeys);
+        for (var i = 0; i < records.Length; i++)
+        {
+            var record = cold.Records[i];
+            records[i] = record.Exists
+                ? AuthRecord.Found(keys[i], record.Version, _codec.Open(session, keys[i], sessionKeys.All, record.Envelope.Span))
+                : AuthRecord.Absent(keys[i]);
+        }
+
+        if (hot is not null)
+            await FillAsync(session, head, cold, hot, asked).ConfigureAwait(false);
+        return new AuthRecordSet(head.Incarnation, head.Version, records);
+    }
+
+    private async ValueTask FillAsync(AuthSessionId session, SessionHead head, ColdRead cold, HotRead hot, DateTimeOffset asked)
+    {
+        var fill = new HotFill
+        {
+            Session = session,
+            Generation = hot.Generation,
+            Meta = new HotMeta
+            {
+                Incarnation = head.Incarnation,
+                Version = head.Version,
+                Epoch = head.Epoch,
+                RunId = hot.RunId,
+                GoodUntil = asked + _maxStaleness,
+            },
+            Records = cold.Records,
+            DataKeys = cold.DataKeys,
+        };
+        try
+        {
+            await _hot!.FillAsync(fill, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (StoreUnavailableException e)
+        {
+            Log.HotUnavailable(_logger, e, _hot!.Name, "fill");
+        }
+    }
+
+    /// <summary>Where cold may be behind what a lease holder queued, its answer counts only if hot answers that nothing is left in the outbox (DESIGN rule 3).</summary>
+    private async ValueTask EnsureCompleteAsync(AuthSessionId session, SessionHead? head, CancellationToken cancellationToken)
+    {
+        if (!ReadDecision.MayBeBehind(head, heldEpoch: 0))
+            return;
+        if (_hot?.Outbox is { } outbox
+            && (await outbox.ReadAsync(session, head!.Version, limit: 1, cancellationToken).ConfigureAwait(false)).Count == 0)
+        {
+            return;
+        }
+
+        throw new StoreUnavailableException(
+            _cold.Name,
+            $"Session {session} has commits that the cold tier {_cold.Name} does not have yet (they are queued under epoch {head!.AheadEpoch}), "
+            + "and the hot tier that has them is not configured here or has not drained them.")
+        {
+            Session = session,
+        };
+    }
+
+    /// <summary>Finds a session and its keys in cold.</summary>
+    private async ValueTask<(SessionState State, SessionHead? Head, SessionKeys? Keys)> LocateAsync(
+        AuthSessionId session, CancellationToken cancellationToken)
+    {
+        await InitializeAsync(cancellationToken).ConfigureAwait(false);
+        var state = StateOf(session);
+        var cold = await _cold.ReadAsync(session, [], withDataKeys: true, cancellationToken).ConfigureAwait(false);
+        await ObserveAsync(session, state, ReadDecision.PositionOf(cold.Head, cold.LastEndedIncarnation), shown: true).ConfigureAwait(false);
+        await EnsureCompleteAsync(session, cold.Head, cancellationToken).ConfigureAwait(false);
+        return (state, cold.Head, cold.Head is { } head ? Unwrap(session, state, head, cold.DataKeys) : null);
+    }
+
+    /// <summary>A session that was deleted while it was enumerated must not look like one whose records came to their end.</summary>
+    private async ValueTask ObserveEndOfEnumerationAsync(
+        AuthSessionId session, SessionState state, SessionHead head, CancellationToken cancellationToken)
+    {
+        var cold = await _cold.ReadAsync(session, [], withDataKeys: false, cancellationToken).ConfigureAwait(false);
+        await ObserveAsync(session, state, ReadDecision.PositionOf(cold.Head, cold.LastEndedIncarnation), shown: true).ConfigureAwait(false);
+        if (cold.Head?.Incarnation != head.Incarnation)
+            throw new IncarnationEndedException(session, head.Incarnation);
+    }
+}

@@ -1,0 +1,152 @@
+using System.Runtime.CompilerServices;
+using HybridStore.Codec;
+using HybridStore.Coordination;
+using HybridStore.Diagnostics;
+using HybridStore.Tiers;
+
+namespace HybridStore;
+
+public sealed partial class HybridAuthStore
+{
+    /// <inheritdoc/>
+    public async ValueTask<AuthSessionInfo?> FindSessionAsync(AuthSessionId session, CancellationToken cancellationToken = default)
+    {
+        Check(session);
+        await InitializeAsync(cancellationToken).ConfigureAwait(false);
+        var cold = await _cold.ReadAsync(session, [], withDataKeys: false, cancellationToken).ConfigureAwait(false);
+        await ObserveAsync(session, StateOf(session), ReadDecision.PositionOf(cold.Head, cold.LastEndedIncarnation), shown: true).ConfigureAwait(false);
+        await EnsureCompleteAsync(session, cold.Head, cancellationToken).ConfigureAwait(false);
+        return cold.Head is { } head ? Info(session, head) : null;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<AuthSessionSummary> SummarizeAsync(AuthSessionId session, CancellationToken cancellationToken = default)
+    {
+        Check(session);
+        await InitializeAsync(cancellationToken).ConfigureAwait(false);
+        if (await _cold.SummarizeAsync(session, cancellationToken).ConfigureAwait(false) is not var (head, types))
+            throw new SessionNotFoundException(session);
+        await EnsureCompleteAsync(session, head, cancellationToken).ConfigureAwait(false);
+        return new AuthSessionSummary(Info(session, head), types);
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<AuthSessionInfo> ListSessionsAsync(
+        string? tenant = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        if (tenant is not null)
+            AuthName.Validate(tenant, AuthInputPart.Tenant);
+        await InitializeAsync(cancellationToken).ConfigureAwait(false);
+        await foreach (var session in _cold.ListSessionsAsync(tenant, cancellationToken).ConfigureAwait(false))
+            yield return Info(session.Id, session.Head);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<AuthSessionInfo> ImportAsync(
+        AuthSessionId session, IAsyncEnumerable<AuthEntry> entries, CancellationToken cancellationToken = default)
+    {
+        Check(session);
+        ArgumentNullException.ThrowIfNull(entries);
+        await InitializeAsync(cancellationToken).ConfigureAwait(false);
+        var state = StateOf(session);
+        await state.CommitGate.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (state.Unresolved is { } unresolved)
+                await ResolveAsync(state, unresolved, cancellationToken).ConfigureAwait(false);
+            var found = await _cold.ReadAsync(session, [], withDataKeys: false, cancellationToken).ConfigureAwait(false);
+            await ObserveAsync(session, state, ReadDecision.PositionOf(found.Head, found.LastEndedIncarnation), shown: true).ConfigureAwait(false);
+            if (found.Head is { } existing)
+                throw new SessionExistsException(session, existing.Version);
+
+            var incarnation = found.LastEndedIncarnation + 1;
+            var (key, wrapped) = _wrapper.Create(session, incarnation);
+            var result = await _cold.ImportAsync(
+                new ColdImport
+                {
+                    Session = session,
+                    Incarnation = incarnation,
+                    CommitId = CommitId.New(),
+                    DataKey = wrapped,
+                    Records = SealAsync(session, key, entries, cancellationToken),
+                },
+                cancellationToken).ConfigureAwait(false);
+            if (result.Duplicate is { } duplicate)
+            {
+                throw new InvalidAuthInputException(AuthInputPart.Id, AuthInputFault.Duplicate, $"The record {duplicate} occurs twice. Nothing was changed.")
+                {
+                    Session = session,
+                };
+            }
+
+            if (result.Status != ColdCommitStatus.Committed)
+                throw new SessionExistsException(session, result.Head?.Version ?? 0);
+            var head = result.Head!;
+            state.SetKeys(new Sessions.SessionKeys(incarnation, [key]));
+            state.Observe(new SeenMark(head.Incarnation, head.Version), shown: true);
+            await EvictAsync(session).ConfigureAwait(false);
+            Log.SessionImported(_logger, session);
+            return Info(session, head);
+        }
+        finally
+        {
+            state.CommitGate.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<bool> DeleteSessionAsync(AuthSessionId session, CancellationToken cancellationToken = default)
+    {
+        Check(session);
+        await InitializeAsync(cancellationToken).ConfigureAwait(false);
+        var state = StateOf(session);
+        await state.CommitGate.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var deletion = await _cold.DeleteSessionAsync(session, cancellationToken).ConfigureAwait(false);
+            await EvictAsync(session).ConfigureAwait(false);
+
+            // What was under way when the session ended can't be repeated into its next life.
+            state.Unresolved = null;
+            state.SetKeys(null);
+            await ObserveAsync(session, state, SeenMark.EndOf(deletion.Incarnation), shown: true).ConfigureAwait(false);
+            if (deletion.Existed)
+                Log.SessionDeleted(_logger, session, deletion.LastVersion);
+            return deletion.Existed;
+        }
+        finally
+        {
+            state.CommitGate.Release();
+        }
+    }
+
+    private static AuthSessionInfo Info(AuthSessionId session, SessionHead head) =>
+        new(session, head.Incarnation, head.Version, head.CreatedAt, head.UpdatedAt);
+
+    private async IAsyncEnumerable<SealedChange> SealAsync(
+        AuthSessionId session, DataKey key, IAsyncEnumerable<AuthEntry> entries, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var any = false;
+        await foreach (var entry in entries.WithCancellation(cancellationToken).ConfigureAwait(false))
+        {
+            if (entry.Key.IsEmpty)
+                throw new InvalidAuthInputException(AuthInputPart.Id, AuthInputFault.Empty, "A record key is default and addresses nothing.") { Session = session };
+            if (entry.Value.Length > AuthLimits.MaxValueBytes)
+            {
+                throw new InvalidAuthInputException(
+                    AuthInputPart.Value,
+                    AuthInputFault.TooLong,
+                    $"The value of {entry.Key} has {entry.Value.Length} bytes; the most is {AuthLimits.MaxValueBytes}.")
+                {
+                    Session = session,
+                };
+            }
+
+            any = true;
+            yield return new SealedChange(entry.Key, _codec.Seal(session, entry.Key, key, entry.Value.Span));
+        }
+
+        if (!any)
+            throw new InvalidAuthInputException(AuthInputPart.Patch, AuthInputFault.Empty, "There is no record to import.") { Session = session };
+    }
+}

@@ -1,0 +1,163 @@
+using System.Collections.Concurrent;
+using HybridStore.Codec;
+using HybridStore.Coordination;
+using HybridStore.DependencyInjection;
+using HybridStore.Diagnostics;
+using HybridStore.Sessions;
+using HybridStore.Tiers;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace HybridStore;
+
+/// <summary>The one store: a hot and a cold tier with the codec above them, coordinated by the protocol.</summary>
+/// <remarks>What it decides is in <c>Coordination/</c>, as pure code; here are the calls in between. <c>Coordination/readme.md</c> tells how they fit.</remarks>
+public sealed partial class HybridAuthStore : IAuthStateStore, IAsyncDisposable
+{
+    private readonly IColdTier _cold;
+    private readonly IHotTier? _hot;
+    private readonly MasterKey _masterKey;
+    private readonly DataKeyWrapper _wrapper;
+    private readonly EnvelopeCodec _codec;
+    private readonly TimeSpan _maxStaleness;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly ConcurrentDictionary<AuthSessionId, SessionState> _states = new();
+    private readonly SemaphoreSlim _initializing = new(1, 1);
+    private volatile bool _initialized;
+    private volatile bool _disposed;
+
+    /// <summary>Creates a store over its tiers, which it disposes of with itself. Nothing is connected before the first call.</summary>
+    /// <param name="cold">The cold tier.</param>
+    /// <param name="hot">The hot tier, or <see langword="null"/> to read and write cold only.</param>
+    /// <param name="options">The options; they are validated here.</param>
+    /// <param name="timeProvider">The clock; <see langword="null"/>: the system's.</param>
+    /// <param name="logger">Where to log; <see langword="null"/>: nowhere.</param>
+    /// <exception cref="MasterKeyException">The master key is missing or malformed.</exception>
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    public HybridAuthStore(
+        IColdTier cold,
+        IHotTier? hot,
+        HybridAuthStoreOptions options,
+        TimeProvider? timeProvider = null,
+        ILogger<HybridAuthStore>? logger = null)
+    {
+        ArgumentNullException.ThrowIfNull(cold);
+        ArgumentNullException.ThrowIfNull(options);
+        _masterKey = MasterKey.Parse(options.Encryption.MasterKey);
+        if (HybridAuthStoreOptionsValidation.Faults(options).FirstOrDefault() is { } fault)
+            throw new ArgumentException(fault, nameof(options));
+        _cold = cold;
+        _hot = hot;
+        _wrapper = new DataKeyWrapper(_masterKey, options.Encryption.Cipher);
+        _codec = new EnvelopeCodec(new EnvelopeCodecOptions
+        {
+            Cipher = options.Encryption.Cipher,
+            CompressionThreshold = options.Encryption.CompressionThreshold,
+        });
+        _maxStaleness = options.MaxStaleness;
+        _time = timeProvider ?? TimeProvider.System;
+        _logger = (ILogger?)logger ?? NullLogger.Instance;
+    }
+
+    /// <summary>Connects to cold, checks it and brings its schema up to date. Every call does so by itself; a host does it at start, to fail early.</summary>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    /// <exception cref="StoreUnavailableException">Cold does not answer now.</exception>
+    /// <exception cref="StoreUnusableException">Cold can't be used until somebody mends it.</exception>
+    public async ValueTask InitializeAsync(CancellationToken cancellationToken = default)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        if (_initialized)
+            return;
+        await _initializing.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (_initialized)
+                return;
+            await _cold.InitializeAsync(cancellationToken).ConfigureAwait(false);
+            _initialized = true;
+            Log.StoreReady(_logger, _hot?.Name ?? "none", _cold.Name);
+        }
+        finally
+        {
+            _initializing.Release();
+        }
+    }
+
+    /// <summary>Brings what the tiers have accepted to its end and closes them. Calls made from now on throw <see cref="ObjectDisposedException"/>.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_disposed)
+            return;
+        _disposed = true;
+        if (_hot is not null)
+            await _hot.DisposeAsync().ConfigureAwait(false);
+        await _cold.DisposeAsync().ConfigureAwait(false);
+        _masterKey.Dispose();
+    }
+
+    private static void Check(AuthSessionId session)
+    {
+        if (session.IsEmpty)
+            throw new InvalidAuthInputException(AuthInputPart.Session, AuthInputFault.Empty, "The session id is default and names nothing.");
+    }
+
+    private SessionState StateOf(AuthSessionId session) => _states.GetOrAdd(session, static _ => new SessionState());
+
+    /// <summary>Notes where cold says that the session is, and refuses a cold tier that went back in time.</summary>
+    private async ValueTask ObserveAsync(AuthSessionId session, SessionState state, SeenMark position, bool shown)
+    {
+        var seen = state.Seen;
+        if (position < seen)
+        {
+            await EvictAsync(session).ConfigureAwait(false);
+            throw WentBack(session, position, seen);
+        }
+
+        state.Observe(position, shown);
+    }
+
+    private ColdWentBackException WentBack(AuthSessionId session, SeenMark position, SeenMark seen)
+    {
+        Log.ColdWentBack(_logger, session, position.Incarnation, position.Version, seen.Incarnation, seen.Version);
+        return new ColdWentBackException(
+            session, seenVersion: seen.IsEnd ? 0 : seen.Version, coldVersion: position.IsEnd ? 0 : position.Version);
+    }
+
+    private SessionKeys Unwrap(AuthSessionId session, SessionState state, SessionHead head, IReadOnlyList<WrappedDataKey> wrapped)
+    {
+        if (state.KeysOf(head.Incarnation) is { } known && wrapped.Count == 0)
+            return known;
+        if (wrapped.Count == 0)
+        {
+            throw new MasterKeyException(
+                MasterKeyFault.WrappedKeyMissing,
+                $"Session {session} has records but no data key: it was erased, or restored from a backup without its keys. Restore the backup of its keys.")
+            {
+                Session = session,
+            };
+        }
+
+        var keys = new DataKey[wrapped.Count];
+        for (var i = 0; i < keys.Length; i++)
+            keys[i] = _wrapper.Unwrap(session, head.Incarnation, wrapped[i]);
+        var unwrapped = new SessionKeys(head.Incarnation, keys);
+        state.SetKeys(unwrapped);
+        return unwrapped;
+    }
+
+    /// <summary>Drops hot's copy of a session, as well as that can be done while hot may be down: what it keeps is bounded by its good-until and by what was seen.</summary>
+    private async ValueTask EvictAsync(AuthSessionId session)
+    {
+        if (_hot is null)
+            return;
+        try
+        {
+            await _hot.EvictAsync(session, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (StoreUnavailableException e)
+        {
+            Log.HotUnavailable(_logger, e, _hot.Name, "evict");
+        }
+    }
+}

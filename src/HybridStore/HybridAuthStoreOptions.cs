@@ -1,0 +1,26 @@
+namespace HybridStore;
+
+/// <summary>The options of a <see cref="HybridAuthStore"/>.</summary>
+/// <remarks>Read, in this order, each over the one before: defaults, configuration, the environment (<c>HYBRIDSTORE_*</c>), code.</remarks>
+public sealed class HybridAuthStoreOptions
+{
+    /// <summary>The longest <see cref="MaxStaleness"/>: one minute.</summary>
+    internal static readonly TimeSpan LongestMaxStaleness = TimeSpan.FromMinutes(1);
+
+    /// <summary>How values are encrypted.</summary>
+    public EncryptionOptions Encryption { get; } = new();
+
+    /// <summary>Which cold tier to use, as <c>scheme:rest</c>, when code does not choose one.</summary>
+    /// <value><c>sqlite:hybridstore.db</c> by default, a file in the current folder. Environment: <c>HYBRIDSTORE_COLD</c>.</value>
+    public string Cold { get; set; } = "sqlite:hybridstore.db";
+
+    /// <summary>How far behind other processes' commits a read may be. What this process committed or read before is always seen.</summary>
+    /// <value>
+    /// One second by default; from zero (every read asks cold) to one minute. Environment: <c>HYBRIDSTORE_MAX_STALENESS</c>, such as <c>00:00:01</c>.
+    /// </value>
+    public TimeSpan MaxStaleness { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>The most bytes of envelopes that the embedded hot tier holds, in all sessions together.</summary>
+    /// <value>64 MiB by default; at least 1 MiB. Environment: <c>HYBRIDSTORE_HOT_MEMORY_BYTES</c>.</value>
+    public long HotMemoryBytes { get; set; } = 64L * 1024 * 1024;
+}

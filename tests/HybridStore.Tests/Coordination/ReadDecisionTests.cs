@@ -1,0 +1,68 @@
+using HybridStore.Coordination;
+using HybridStore.Tiers;
+
+namespace HybridStore.Tests.Coordination;
+
+public class ReadDecisionTests
+{
+    private static readonly DateTimeOffset Now = new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
+    private static readonly AuthKey Key = new("session", "a");
+
+    [Fact]
+    public void JudgeHot_AllThereAndFresh_Believed() => Assert.Equal(HotTrust.Believed, Judge(Meta()));
+
+    [Fact]
+    public void JudgeHot_KnownAbsent_Believed() =>
+        Assert.Equal(HotTrust.Believed, Judge(Meta(), records: [SealedRecord.Absent(Key)]));
+
+    [Fact]
+    public void JudgeHot_NoMeta_NotBelieved() => Assert.Equal(HotTrust.NoMeta, Judge(meta: null));
+
+    [Fact]
+    public void JudgeHot_OtherRun_NotBelieved() => Assert.Equal(HotTrust.OtherRun, Judge(Meta() with { RunId = "earlier" }));
+
+    [Fact]
+    public void JudgeHot_GoodUntilReached_NotBelieved() => Assert.Equal(HotTrust.Expired, Judge(Meta() with { GoodUntil = Now }));
+
+    [Theory]
+    [InlineData(1, 8)]
+    [InlineData(2, 1)]
+    [InlineData(1, SeenMark.Ended)]
+    public void JudgeHot_OlderThanSeen_NotBelieved(long incarnation, long version) =>
+        Assert.Equal(HotTrust.Behind, Judge(Meta(), seen: new SeenMark(incarnation, version)));
+
+    [Fact]
+    public void JudgeHot_AMissAmongHits_NotBelieved() =>
+        Assert.Equal(HotTrust.Incomplete, Judge(Meta(), records: [new SealedRecord(Key, 3, new byte[1]), null]));
+
+    [Theory]
+    [InlineData(0, 0, false)]
+    [InlineData(7, 0, true)]
+    [InlineData(7, 6, true)]
+    [InlineData(7, 7, false)]
+    public void MayBeBehind_OnlyForOthersThanTheHolder(long aheadEpoch, long heldEpoch, bool expected) =>
+        Assert.Equal(expected, ReadDecision.MayBeBehind(new SessionHead { Incarnation = 1, Version = 1, AheadEpoch = aheadEpoch }, heldEpoch));
+
+    [Fact]
+    public void PositionOf_OrdersLivesAndTheirEnds()
+    {
+        SeenMark[] inOrder =
+        [
+            ReadDecision.PositionOf(null, 0),
+            ReadDecision.PositionOf(new SessionHead { Incarnation = 1, Version = 1 }, 0),
+            ReadDecision.PositionOf(new SessionHead { Incarnation = 1, Version = 2 }, 0),
+            ReadDecision.PositionOf(null, 1),
+            ReadDecision.PositionOf(new SessionHead { Incarnation = 2, Version = 1 }, 1),
+            ReadDecision.PositionOf(null, 2),
+        ];
+
+        for (var i = 1; i < inOrder.Length; i++)
+            Assert.True(inOrder[i - 1] < inOrder[i], $"{inOrder[i - 1]} < {inOrder[i]}");
+    }
+
+    private static HotMeta Meta() => new() { Incarnation = 1, Version = 7, RunId = "now", GoodUntil = Now.AddSeconds(1) };
+
+    private static HotTrust Judge(HotMeta? meta, SeenMark seen = default, SealedRecord?[]? records = null) =>
+        ReadDecision.JudgeHot(
+            new HotRead { Meta = meta, RunId = "now", Generation = 1, Records = records ?? [new SealedRecord(Key, 3, new byte[1])] }, seen, Now);
+}
