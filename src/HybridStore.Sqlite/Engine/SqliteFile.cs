@@ -1,0 +1,68 @@
+using Microsoft.Data.Sqlite;
+
+namespace HybridStore.Sqlite.Engine;
+
+/// <summary>Looks at the file before SQLite does: what is missing is named, and a new file belongs to its owner only.</summary>
+internal static class SqliteFile
+{
+    /// <summary>Makes sure that the file is there.</summary>
+    /// <param name="path">The full path.</param>
+    /// <param name="mayCreate">False once the store was open: a database that vanished must never come back empty.</param>
+    public static void Prepare(string path, bool mayCreate)
+    {
+        if (Directory.Exists(path))
+            throw SqliteErrors.NotFound($"The database path {path} is a folder. Configure a file in it, such as {Path.Combine(path, "auth.db")}.");
+        if (File.Exists(path))
+            return;
+        if (!mayCreate)
+            throw SqliteErrors.NotFound($"The database {path} was moved or deleted while it was open. Put it back and restart.");
+
+        string folder = Path.GetDirectoryName(path) ?? path;
+        if (!Directory.Exists(folder))
+            throw SqliteErrors.NotFound($"The folder {folder} for the database {path} does not exist. Create it, writable for this process's account, or configure another path.");
+        Create(path);
+    }
+
+    /// <summary>Opens our file for what comes next, after looking at it without the means to change it.</summary>
+    public static void CheckIdentity(string path, TimeSpan busyTimeout)
+    {
+        try
+        {
+            using var look = new SqliteDb(path, SqliteOpenMode.ReadOnly, busyTimeout);
+            SqliteMigrator.CheckIdentity(look, path);
+        }
+        catch (SqliteException e) when (e.SqliteErrorCode is SQLitePCL.raw.SQLITE_READONLY or SQLitePCL.raw.SQLITE_CANTOPEN)
+        {
+            // A writer crashed and the file must be recovered before it can be read, which a connection that can't write is not able to.
+            using var look = new SqliteDb(path, SqliteOpenMode.ReadWrite, busyTimeout);
+            SqliteMigrator.CheckIdentity(look, path);
+        }
+    }
+
+    // Under another name first, then moved: the file never exists with wider rights, and this process never opens and closes the database's own file,
+    // which on Unix would drop the locks of every SQLite connection to it in the process.
+    private static void Create(string path)
+    {
+        string fresh = $"{path}.{Guid.NewGuid():N}.new";
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 0 };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        try
+        {
+            new FileStream(fresh, options).Dispose();
+            try
+            {
+                File.Move(fresh, path, overwrite: false);
+            }
+            catch (IOException) when (File.Exists(path))
+            {
+                // Another process was faster.
+                File.Delete(fresh);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw SqliteErrors.ReadOnly(path, e);
+        }
+    }
+}

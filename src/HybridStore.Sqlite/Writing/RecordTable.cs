@@ -1,0 +1,35 @@
+using HybridStore.Sqlite.Engine;
+using HybridStore.Tiers;
+
+namespace HybridStore.Sqlite.Writing;
+
+/// <summary>The records, in the writer's transaction.</summary>
+internal sealed class RecordTable(SqliteDb db)
+{
+    private readonly SqliteStatement _set = db.Prepare(
+        "INSERT INTO record (session, type, id, version, envelope) VALUES (?1, ?2, ?3, ?4, ?5) "
+        + "ON CONFLICT (session, type, id) DO UPDATE SET version = excluded.version, envelope = excluded.envelope");
+
+    private readonly SqliteStatement _insert = db.Prepare("INSERT INTO record (session, type, id, version, envelope) VALUES (?1, ?2, ?3, ?4, ?5)");
+    private readonly SqliteStatement _delete = db.Prepare("DELETE FROM record WHERE session = ?1 AND type = ?2 AND id = ?3");
+    private readonly SqliteStatement _version = db.Prepare("SELECT version FROM record WHERE session = ?1 AND type = ?2 AND id = ?3");
+
+    /// <summary>The version of a record; 0: it does not exist.</summary>
+    public long FindVersion(long session, AuthKey key)
+    {
+        using (_version.Rows())
+            return _version.Bind(1, session).Bind(2, key.Type).Bind(3, key.Id).Step() ? _version.Int64(0) : 0;
+    }
+
+    public void Apply(long session, SealedChange change, long version)
+    {
+        if (change.Envelope is { } envelope)
+            _set.Bind(1, session).Bind(2, change.Key.Type).Bind(3, change.Key.Id).Bind(4, version).Bind(5, envelope.Span).Run();
+        else
+            _delete.Bind(1, session).Bind(2, change.Key.Type).Bind(3, change.Key.Id).Run();
+    }
+
+    /// <summary>Adds a record that must not exist; a constraint fails if it does.</summary>
+    public void Insert(long session, AuthKey key, long version, ReadOnlySpan<byte> envelope) =>
+        _insert.Bind(1, session).Bind(2, key.Type).Bind(3, key.Id).Bind(4, version).Bind(5, envelope).Run();
+}

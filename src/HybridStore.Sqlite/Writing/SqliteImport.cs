@@ -1,0 +1,87 @@
+using HybridStore.Tiers;
+
+namespace HybridStore.Sqlite.Writing;
+
+/// <summary>Takes a session in from a stream: in one transaction if it is small, else in parts under a row that nobody sees until the last part.</summary>
+internal sealed class SqliteImport(SqliteWriter writer, ColdImport import)
+{
+    // Each part costs a flush, and holds up other writers while it is written: large enough for the one, small enough for the other.
+    private const int MaxRecords = 16_384;
+    private const int MaxBytes = 4 * 1024 * 1024;
+
+    private long _loadingId;
+
+    public async ValueTask<ColdImportResult> RunAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await LoadAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is not CommitOutcomeUnknownException)
+        {
+            await AbandonAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private async ValueTask<ColdImportResult> LoadAsync(CancellationToken cancellationToken)
+    {
+        var part = new List<SealedChange>();
+        long bytes = 0;
+        await foreach (var record in import.Records.WithCancellation(cancellationToken).ConfigureAwait(false))
+        {
+            Check(record);
+            if (part.Count >= MaxRecords || bytes >= MaxBytes)
+            {
+                if (await WriteAsync(part, isLast: false, bytes, cancellationToken).ConfigureAwait(false) is { Refusal: { } refusal })
+                    return await EndAsync(refusal).ConfigureAwait(false);
+                part.Clear();
+                bytes = 0;
+            }
+
+            part.Add(record);
+            bytes += record.Envelope!.Value.Length;
+        }
+
+        var end = await WriteAsync(part, isLast: true, bytes, cancellationToken).ConfigureAwait(false);
+        return end.Refusal is { } refused
+            ? await EndAsync(refused).ConfigureAwait(false)
+            : new ColdImportResult { Status = ColdCommitStatus.Committed, Head = end.Head };
+    }
+
+    private async ValueTask<ImportStepResult> WriteAsync(List<SealedChange> part, bool isLast, long bytes, CancellationToken cancellationToken)
+    {
+        var result = await writer.RunAsync(new ImportStep(import, _loadingId, part, isLast, bytes), cancellationToken).ConfigureAwait(false);
+        if (result.Refusal is null)
+            _loadingId = result.LoadingId;
+        return result;
+    }
+
+    private async ValueTask<ColdImportResult> EndAsync(ColdImportResult refusal)
+    {
+        await AbandonAsync().ConfigureAwait(false);
+        return refusal;
+    }
+
+    private async ValueTask AbandonAsync()
+    {
+        if (_loadingId == 0)
+            return;
+        try
+        {
+            _ = await writer.RunAsync(new ImportAbandonment(import.Session, _loadingId), CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is AuthStoreException or ObjectDisposedException)
+        {
+            // Why the import ended matters more; what it left is nobody's, and is removed by the next one to write this session, or in time.
+        }
+    }
+
+    private static void Check(SealedChange record)
+    {
+        if (record.Key.IsEmpty)
+            throw new InvalidAuthInputException(AuthInputPart.Id, AuthInputFault.Empty, "A record of the import has no key.");
+        if (record.Envelope is null)
+            throw new ArgumentException($"The record {record.Key} of the import has no envelope: an import only creates.");
+    }
+}

@@ -1,0 +1,87 @@
+using System.Threading.Channels;
+using HybridStore.Sqlite.Engine;
+
+namespace HybridStore.Sqlite.Writing;
+
+/// <summary>The one writer of this process: a bounded queue and the loop that empties it in group commits, and tidies up when nothing waits.</summary>
+internal sealed class SqliteWriter : IAsyncDisposable
+{
+    private const int GroupsBetweenTidying = 64;
+
+    private readonly Channel<WriteWork> _queue;
+    private readonly WriterConnection _connection;
+    private readonly WriteGroup _group;
+    private readonly Tidying _tidying;
+    private readonly Task _loop;
+
+    /// <summary>Starts the writer on a file that was opened once, so that everything it needs is there.</summary>
+    public SqliteWriter(SqliteConnector connector, int maxWaiting, TimeProvider timeProvider, SqliteTestHooks? hooks)
+    {
+        _queue = Channel.CreateBounded<WriteWork>(new BoundedChannelOptions(maxWaiting) { SingleReader = true });
+        _connection = new WriterConnection(connector, timeProvider, hooks);
+        _group = new WriteGroup(_connection, hooks);
+        _tidying = new Tidying(_connection);
+        try
+        {
+            _ = _connection.Open();
+        }
+        catch
+        {
+            _connection.Dispose();
+            throw;
+        }
+
+        _loop = Task.Run(RunAsync);
+    }
+
+    /// <summary>How many transactions were committed for callers.</summary>
+    public long Commits => _group.Commits;
+
+    /// <summary>Has a work done. Cancellation is honoured until the writer begins with it.</summary>
+    public async ValueTask<TResult> RunAsync<TResult>(WriteWork<TResult> work, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        try
+        {
+            await _queue.Writer.WriteAsync(work, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ChannelClosedException)
+        {
+            throw new ObjectDisposedException(nameof(SqliteColdTier));
+        }
+
+        using (work.CancelWith(cancellationToken))
+            return await work.Completion.ConfigureAwait(false);
+    }
+
+    /// <summary>Finishes what was accepted, then closes the file.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _queue.Writer.TryComplete();
+        await _loop.ConfigureAwait(false);
+    }
+
+    private async Task RunAsync()
+    {
+        int groups = 0;
+        while (true)
+        {
+            // A writer that is never idle tidies up now and then all the same.
+            if (groups < GroupsBetweenTidying && _queue.Reader.TryRead(out var work))
+            {
+                groups++;
+                if (_group.Run(work, _queue.Reader))
+                    _tidying.IsDue = true;
+                continue;
+            }
+
+            groups = 0;
+            if (_tidying.IsDue && !_queue.Reader.Completion.IsCompleted)
+                _tidying.DoSome();
+            else if (!await _queue.Reader.WaitToReadAsync().ConfigureAwait(false))
+                break;
+        }
+
+        _connection.Dispose();
+    }
+}
