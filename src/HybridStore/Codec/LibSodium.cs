@@ -30,16 +30,16 @@ internal static unsafe partial class LibSodium
     public static void EnsureAvailable()
     {
         if (WhyNot.Value is { } error)
-        {
-            throw new StoreUnusableException(
-                "codec",
-                StoreUnusableReason.MissingDependency,
-                "libsodium, which XSalsa20-Poly1305 needs, was not found. Reference the NuGet package `libsodium` in the application; or install it with the "
-                + "system's package manager (`apt install libsodium23`, `dnf install libsodium`, `apk add libsodium`, `brew install libsodium`); "
-                + "or choose Aes256Gcm via Encryption:Cipher.",
-                error);
-        }
+            throw Missing(error);
     }
+
+    internal static StoreUnusableException Missing(Exception error) => new(
+        "codec",
+        StoreUnusableReason.MissingDependency,
+        "libsodium, which XSalsa20-Poly1305 needs, was not found. Reference the NuGet package `libsodium` in the application; or install it with the "
+        + "system's package manager (`apt install libsodium23`, `dnf install libsodium`, `apk add libsodium`, `brew install libsodium`); "
+        + "or choose Aes256Gcm via Encryption:Cipher.",
+        error);
 
     /// <summary>BLAKE2b with a key, of as many bytes as are asked for.</summary>
     public static void KeyedHash(ReadOnlySpan<byte> key, ReadOnlySpan<byte> input, Span<byte> hash)
