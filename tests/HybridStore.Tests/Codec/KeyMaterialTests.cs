@@ -1,3 +1,4 @@
+using System.Reflection;
 using HybridStore.Codec;
 
 namespace HybridStore.Tests.Codec;
@@ -53,6 +54,23 @@ public class KeyMaterialTests
         Assert.Throws<ObjectDisposedException>(() => masterKey.ToBase64());
     }
 
+    [Theory]
+    [MemberData(nameof(CodecSome.Ciphers), MemberType = typeof(CodecSome))]
+    public void Dispose_AfterUse_ClearsEveryCopyOfTheKey(EnvelopeCipher id)
+    {
+        CodecSome.Require(id);
+        var cipher = CipherSet.BuiltIn.ForSealing(id);
+        var material = new KeyMaterial(CodecSome.Noise(32), "purpose"u8);
+        material.Seal(cipher, new byte[cipher.NonceSize], [], [1, 2, 3], new byte[19]);
+        var keyed = Field<KeyedCipher[]>(material, "_keyed").Single();
+        byte[][] copies = [Field<byte[]>(material, "_bytes"), Field<byte[]>(keyed, "_key")];
+        Assert.All(copies, copy => Assert.NotEqual(new byte[32], copy));
+
+        material.Dispose();
+
+        Assert.All(copies, copy => Assert.Equal(new byte[32], copy));
+    }
+
     // A key that is cleared while somebody seals with it would seal with zeros, and anybody could read that.
     [Theory]
     [MemberData(nameof(CodecSome.Ciphers), MemberType = typeof(CodecSome))]
@@ -87,4 +105,7 @@ public class KeyMaterialTests
                 Assert.Null(codec.TryOpen(CodecSome.Session, CodecSome.Key, [copy], envelope, out _));
         }
     }
+
+    private static T Field<T>(object owner, string name) =>
+        Assert.IsType<T>(owner.GetType().GetField(name, BindingFlags.Instance | BindingFlags.NonPublic)?.GetValue(owner));
 }
