@@ -77,7 +77,7 @@ public class KeyMaterialTests
     public async Task Dispose_DuringUse_NeverSealsWithAClearedKey(EnvelopeCipher cipher)
     {
         var codec = CodecSome.Codec(cipher);
-        for (var round = 0; round < 200; round++)
+        for (var round = 0; round < 40; round++)
         {
             var bytes = CodecSome.Noise(32);
             var key = new DataKey(new DataKeyId(1), bytes);
@@ -89,7 +89,7 @@ public class KeyMaterialTests
                 ready.SignalAndWait();
                 try
                 {
-                    for (var i = 0; i < 500; i++)
+                    for (var i = 0; i < 200; i++)
                         envelopes.Add(codec.Seal(CodecSome.Session, CodecSome.Key, key, [1, 2, 3]));
                 }
                 catch (ObjectDisposedException)
