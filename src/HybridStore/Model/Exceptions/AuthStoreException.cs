@@ -4,7 +4,10 @@ namespace HybridStore;
 /// <remarks>Messages name the culprit (a session, a record, a tier, a file) and never a value, a key or a password.</remarks>
 public abstract class AuthStoreException : Exception
 {
-    private protected AuthStoreException(string message, Exception? innerException = null)
+    /// <summary>Creates the exception.</summary>
+    /// <param name="message">What happened, by name and without any value.</param>
+    /// <param name="innerException">What it came from.</param>
+    protected AuthStoreException(string message, Exception? innerException = null)
         : base(message, innerException)
     {
     }
