@@ -200,7 +200,7 @@ public static class BufferJson
         catch (JsonException e)
         {
             output = null;
-            fault = Explain(text, e, reader.CurrentDepth);
+            fault = Explain(text, e);
             return false;
         }
 
@@ -208,30 +208,42 @@ public static class BufferJson
         return true;
     }
 
-    // The exception's own message quotes the text, so nothing of it but the position is used.
-    private static BufferJsonFault Explain(ReadOnlySpan<byte> text, JsonException e, int depth)
+    // The exceptions' own messages quote the text, so nothing of them but the position is used.
+    private static BufferJsonFault Explain(ReadOnlySpan<byte> text, JsonException e)
     {
-        var position = 0;
-        for (var line = e.LineNumber ?? 0; line > 0; line--)
-            position += text[position..].IndexOf((byte)'\n') + 1;
-        position = (int)Math.Min(position + (e.BytePositionInLine ?? 0), text.Length);
-
-        if (depth >= MaxDepth)
+        // Allowed one level more, the reader comes further only if depth was what it objected to;
+        // told that more may follow, it only objects to what no continuation could mend.
+        var position = PositionOf(text, e);
+        if (FindFault(text, isFinal: true, MaxDepth + 1) != position)
             return new BufferJsonFault(BaileysFormatReason.TooDeep, position);
+        return FindFault(text, isFinal: false, MaxDepth) is null
+            ? new BufferJsonFault(BaileysFormatReason.TruncatedJson, text.Length)
+            : new BufferJsonFault(BaileysFormatReason.InvalidJson, position);
+    }
+
+    private static int? FindFault(ReadOnlySpan<byte> text, bool isFinal, int maxDepth)
+    {
         try
         {
-            // Told that more may follow, the reader only objects to what no continuation could mend.
-            var reader = new Utf8JsonReader(text, isFinalBlock: false, new JsonReaderState(ReaderOptions));
+            var reader = new Utf8JsonReader(text, isFinal, new JsonReaderState(new JsonReaderOptions { MaxDepth = maxDepth }));
             while (reader.Read())
             {
             }
 
-            return new BufferJsonFault(BaileysFormatReason.TruncatedJson, text.Length);
+            return null;
         }
-        catch (JsonException)
+        catch (JsonException e)
         {
-            return new BufferJsonFault(BaileysFormatReason.InvalidJson, position);
+            return PositionOf(text, e);
         }
+    }
+
+    private static int PositionOf(ReadOnlySpan<byte> text, JsonException e)
+    {
+        var position = 0;
+        for (var line = e.LineNumber ?? 0; line > 0; line--)
+            position += text[position..].IndexOf((byte)'\n') + 1;
+        return (int)Math.Min(position + (e.BytePositionInLine ?? 0), text.Length);
     }
 
     private static int FindInvalidUtf8(ReadOnlySpan<byte> text)
