@@ -128,19 +128,19 @@ public static class BaileysExporter
         var create = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 0 };
         if (!OperatingSystem.IsWindows())
             create.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        FileStream? file = null;
         try
         {
-            var file = new FileStream(path, create);
+            file = new FileStream(path, create);
             await using (file.ConfigureAwait(false))
             {
                 await file.WriteAsync(record.Value, cancellationToken).ConfigureAwait(false);
                 file.Flush(flushToDisk: true);
             }
         }
-        catch (IOException) when (names.FirstOrDefault(n => n.Value != record.Key && string.Equals(n.Key, name, StringComparison.OrdinalIgnoreCase)) is { Key: not null } other)
+        catch (IOException) when (file is null && FindLookalike(names, record.Key, name) is { IsEmpty: false } other)
         {
-            // A file system for which "A" and "a" are one name.
-            throw Collision(record.Key, other.Value, name, session);
+            throw Collision(record.Key, other, name, session);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -152,6 +152,10 @@ public static class BaileysExporter
             };
         }
     }
+
+    // There are file systems for which "A" and "a" are one name.
+    private static AuthKey FindLookalike(Dictionary<string, AuthKey> names, AuthKey key, string name) =>
+        names.FirstOrDefault(n => n.Value != key && string.Equals(n.Key, name, StringComparison.OrdinalIgnoreCase)).Value;
 
     private static string FindTarget(string directory)
     {

@@ -36,9 +36,9 @@ public sealed class RealLibrary : IAsyncLifetime
             return;
 
         string output;
-        (exitCode, output) = await RunAsync(npm, ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], TimeSpan.FromSeconds(120));
+        (exitCode, output) = await RunAsync(npm, ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", "--fetch-retries=1", "--fetch-retry-mintimeout=1000"], TimeSpan.FromSeconds(120));
         if (exitCode != 0)
-            _missing = $"npm ci did not succeed, perhaps for want of a network: {output.Trim()}";
+            _missing = $"npm ci did not succeed, perhaps for want of a network: {output.Trim().Split('\n')[0].Trim()}";
         else
             await File.WriteAllTextAsync(from, wanted);
     }
