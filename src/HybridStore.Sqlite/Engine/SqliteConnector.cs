@@ -14,6 +14,8 @@ internal sealed class SqliteConnector(string path, TimeSpan busyTimeout, TimePro
 
     public string Path => path;
 
+    public TimeSpan BusyTimeout => busyTimeout;
+
     /// <summary>Opens the file for writing: creates it if it never was open here, checks that it is ours and brings its schema up to date.</summary>
     public SqliteDb OpenWriter()
     {
@@ -86,7 +88,7 @@ internal sealed class SqliteConnector(string path, TimeSpan busyTimeout, TimePro
                     StoreUnusableReason.ReadOnly,
                     $"SQLite can't keep a write-ahead log for the database {path}: its file system has no shared memory or locks. Use a local file system.");
             }
-            catch (SqliteException e) when (e.SqliteErrorCode == raw.SQLITE_BUSY && timeProvider.GetElapsedTime(start) <= busyTimeout)
+            catch (SqliteException e) when (SqliteErrors.Primary(e) == raw.SQLITE_BUSY && timeProvider.GetElapsedTime(start) <= busyTimeout)
             {
                 // The switch doesn't wait for a process that is just opening the same new file; taking the lock does.
                 db.Execute("BEGIN EXCLUSIVE; ROLLBACK");

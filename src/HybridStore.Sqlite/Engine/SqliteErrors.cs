@@ -11,19 +11,22 @@ internal static class SqliteErrors
     private const int IoErrorCorruptFileSystem = raw.SQLITE_IOERR | (33 << 8);
     private const int ReadOnlyFileMoved = raw.SQLITE_READONLY | (4 << 8);
 
+    /// <summary>The kind of error, without the detail in the higher bits that extended result codes have.</summary>
+    public static int Primary(SqliteException exception) => exception.SqliteErrorCode & 0xFF;
+
     /// <summary>Whether the error says that the machine can't run SQLite at all.</summary>
     public static bool IsMissingLibrary(Exception exception) =>
         exception is DllNotFoundException or TypeInitializationException or BadImageFormatException or EntryPointNotFoundException;
 
-    public static bool IsConstraint(SqliteException exception) => exception.SqliteErrorCode == raw.SQLITE_CONSTRAINT;
+    public static bool IsConstraint(SqliteException exception) => Primary(exception) == raw.SQLITE_CONSTRAINT;
 
     /// <summary>Whether a COMMIT that failed so certainly kept nothing: another's lock, or no room for the frames that precede the commit's mark.</summary>
     public static bool CommitWasRefused(SqliteException exception) =>
-        exception.SqliteErrorCode is raw.SQLITE_BUSY or raw.SQLITE_LOCKED or raw.SQLITE_FULL or raw.SQLITE_READONLY;
+        Primary(exception) is raw.SQLITE_BUSY or raw.SQLITE_LOCKED or raw.SQLITE_FULL or raw.SQLITE_READONLY;
 
     /// <summary>Whether the connection itself is good for the next transaction.</summary>
     public static bool ConnectionIsSound(SqliteException exception) =>
-        exception.SqliteErrorCode is raw.SQLITE_BUSY or raw.SQLITE_LOCKED or raw.SQLITE_FULL or raw.SQLITE_CONSTRAINT;
+        Primary(exception) is raw.SQLITE_BUSY or raw.SQLITE_LOCKED or raw.SQLITE_FULL or raw.SQLITE_CONSTRAINT;
 
     /// <summary>Translates what a call ran into; exceptions that are already ours, and mistakes, pass.</summary>
     public static Exception Translate(Exception exception, string path) => exception switch
@@ -57,7 +60,7 @@ internal static class SqliteErrors
         + "(SQLite keeps two companions, -wal and -shm, beside it), and check that the medium is not mounted read-only.",
         inner);
 
-    private static AuthStoreException Translate(SqliteException e, string path) => e.SqliteErrorCode switch
+    private static AuthStoreException Translate(SqliteException e, string path) => Primary(e) switch
     {
         raw.SQLITE_BUSY or raw.SQLITE_LOCKED => new StoreUnavailableException(
             TierName, $"The database {path} was locked by another process for longer than the busy timeout. Nothing was changed.", e),

@@ -31,7 +31,7 @@ internal static class SqliteFile
             using var look = new SqliteDb(path, SqliteOpenMode.ReadOnly, busyTimeout);
             SqliteMigrator.CheckIdentity(look, path);
         }
-        catch (SqliteException e) when (e.SqliteErrorCode is SQLitePCL.raw.SQLITE_READONLY or SQLitePCL.raw.SQLITE_CANTOPEN)
+        catch (SqliteException e) when (SqliteErrors.Primary(e) is SQLitePCL.raw.SQLITE_READONLY or SQLitePCL.raw.SQLITE_CANTOPEN)
         {
             // A writer crashed and the file must be recovered before it can be read, which a connection that can't write is not able to.
             using var look = new SqliteDb(path, SqliteOpenMode.ReadWrite, busyTimeout);

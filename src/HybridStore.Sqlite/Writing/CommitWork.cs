@@ -43,7 +43,9 @@ internal sealed class CommitWork(ColdCommit commit) : WriteWork<ColdCommitResult
             return Answer(row, ColdCommitStatus.IncarnationEnded);
         if (FindMade(row, last) is var made and > 0)
             return Answer(row, ColdCommitStatus.Repeated) with { Version = made };
-        if (commit.Epoch != 0 ? commit.Epoch != row.Epoch : row.IsLeased(tables.Now))
+        if (row.Version < commit.SeenVersion)
+            return Answer(row, ColdCommitStatus.WentBack);
+        if (commit.Epoch != 0 ? commit.Epoch != row.Epoch : row.NeedsEpoch(tables.Now))
             return Answer(row, ColdCommitStatus.Fenced);
         if (row.Exists ? commit.SealedWith != row.DataKey : commit.NewDataKey is null)
             return Answer(row, ColdCommitStatus.DataKeyChanged);

@@ -35,7 +35,7 @@ internal sealed class ImportStep(ColdImport import, long loadingId, IReadOnlyLis
             return Refusal(row, ColdCommitStatus.IncarnationEnded);
         if (!isFirst && (!row.Loading || row.Id != loadingId))
             return Refusal(row, ColdCommitStatus.Conflict);
-        return row.IsLeased(tables.Now) ? Refusal(row, ColdCommitStatus.Fenced) : null;
+        return row.NeedsEpoch(tables.Now) ? Refusal(row, ColdCommitStatus.Fenced) : null;
     }
 
     private ImportStepResult Write(WriterTables tables, SessionRow row)

@@ -17,14 +17,12 @@ internal sealed class PurgeTable(SqliteDb db)
 
     public void Add(long session) => _add.Bind(1, session).Run();
 
-    /// <summary>Whether there is anything to remove.</summary>
-    public bool Any() => FindNext() is not null;
-
     /// <summary>Removes the next few records, or the note of a session that has none left.</summary>
-    public void RemoveSome()
+    /// <returns>Whether there was anything.</returns>
+    public bool TryRemoveSome()
     {
         if (FindNext() is not { } session)
-            return;
+            return false;
 
         _step.Clear();
         long bytes = 0;
@@ -42,6 +40,7 @@ internal sealed class PurgeTable(SqliteDb db)
             _deleteRecord.Bind(1, record).Run();
         if (_step.Count == 0)
             _done.Bind(1, session).Run();
+        return true;
     }
 
     private long? FindNext()

@@ -43,6 +43,9 @@ internal sealed class SessionRow
 
     public bool IsLeased(long now) => LeaseHolder is not null && LeaseUntil > now;
 
+    /// <summary>Whether only the lease's holder may write: it is alive, or what it queued is not here yet.</summary>
+    public bool NeedsEpoch(long now) => IsLeased(now) || AheadEpoch != 0;
+
     /// <summary>
     /// Ends a lease that ran out, because somebody writes without one: the holder, should it come back, knows nothing of that write,
     /// so its epoch must not be good any more.

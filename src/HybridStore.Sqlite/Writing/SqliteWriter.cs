@@ -19,8 +19,8 @@ internal sealed class SqliteWriter : IAsyncDisposable
     {
         _queue = Channel.CreateBounded<WriteWork>(new BoundedChannelOptions(maxWaiting) { SingleReader = true });
         _connection = new WriterConnection(connector, timeProvider, hooks);
-        _group = new WriteGroup(_connection, hooks);
         _tidying = new Tidying(_connection);
+        _group = new WriteGroup(_connection, _tidying, hooks);
         try
         {
             _ = _connection.Open();
@@ -36,6 +36,9 @@ internal sealed class SqliteWriter : IAsyncDisposable
 
     /// <summary>How many transactions were committed for callers.</summary>
     public long Commits => _group.Commits;
+
+    /// <summary>How many steps of tidying up were done, and whether there may be more.</summary>
+    public (long Steps, bool IsDue) Tidied => (_tidying.Steps, _tidying.IsDue);
 
     /// <summary>Has a work done. Cancellation is honoured until the writer begins with it.</summary>
     public async ValueTask<TResult> RunAsync<TResult>(WriteWork<TResult> work, CancellationToken cancellationToken)
@@ -70,8 +73,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
             if (groups < GroupsBetweenTidying && _queue.Reader.TryRead(out var work))
             {
                 groups++;
-                if (_group.Run(work, _queue.Reader))
-                    _tidying.IsDue = true;
+                _group.Run(work, _queue.Reader);
                 continue;
             }
 

@@ -9,26 +9,36 @@ internal sealed class Tidying(WriterConnection connection)
     // Far above the time between two steps of an import that is alive.
     private static readonly TimeSpan StaleImportAge = TimeSpan.FromHours(24);
 
-    /// <summary>Whether something may be left to do; at the start it is.</summary>
-    public bool IsDue { get; set; } = true;
+    private volatile bool _isDue = true;
+    private bool _removed;
 
-    /// <summary>Does one bounded step. Never throws: what fails is tried again later.</summary>
+    /// <summary>Whether something may be left to do; at the start it is.</summary>
+    public bool IsDue
+    {
+        get => _isDue;
+        set => _isDue = value;
+    }
+
+    /// <summary>How many steps were done.</summary>
+    public long Steps { get; private set; }
+
+    /// <summary>Does one bounded step. Never throws: what fails is tried again after the next deletion, or at the next start.</summary>
     public void DoSome()
     {
         try
         {
             var tables = connection.Open();
-            tables.Begin();
-            try
+            if (TryRemoveSome(tables))
             {
-                DoSome(tables);
-                tables.Commit();
+                _removed = true;
+                Steps++;
+                return;
             }
-            catch
-            {
-                tables.Rollback();
-                throw;
-            }
+
+            if (_removed)
+                connection.EmptyLog(tables);
+            _removed = false;
+            IsDue = false;
         }
         catch (Exception e)
         {
@@ -38,19 +48,27 @@ internal sealed class Tidying(WriterConnection connection)
         }
     }
 
-    private void DoSome(WriterTables tables)
+    private static bool TryRemoveSome(WriterTables tables)
     {
-        if (tables.Sessions.FindStaleImport(tables.Now - (long)StaleImportAge.TotalMilliseconds) is { } session)
+        tables.Begin();
+        try
         {
-            ImportAbandonment.Forget(tables, session, tables.Sessions.Find(session)!);
+            bool any = ForgetStaleImport(tables) || tables.Purges.TryRemoveSome();
+            tables.Commit();
+            return any;
         }
-        else if (tables.Purges.Any())
+        catch
         {
-            tables.Purges.RemoveSome();
+            tables.Rollback();
+            throw;
         }
-        else
-        {
-            IsDue = false;
-        }
+    }
+
+    private static bool ForgetStaleImport(WriterTables tables)
+    {
+        if (tables.Sessions.FindStaleImport(tables.Now - (long)StaleImportAge.TotalMilliseconds) is not { } session)
+            return false;
+        ImportAbandonment.Forget(tables, session, tables.Sessions.Find(session)!);
+        return true;
     }
 }

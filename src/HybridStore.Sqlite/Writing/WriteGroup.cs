@@ -8,7 +8,7 @@ namespace HybridStore.Sqlite.Writing;
 /// Group commit: what is waiting shares one transaction, and so one flush to the medium. Each work stands under a savepoint of its own and can fail alone;
 /// nobody is told anything before the transaction was committed.
 /// </summary>
-internal sealed class WriteGroup(WriterConnection connection, SqliteTestHooks? hooks)
+internal sealed class WriteGroup(WriterConnection connection, Tidying tidying, SqliteTestHooks? hooks)
 {
     private const int MaxWorks = 256;
     private const long MaxBytes = 4 * 1024 * 1024;
@@ -19,11 +19,27 @@ internal sealed class WriteGroup(WriterConnection connection, SqliteTestHooks? h
     public long Commits { get; private set; }
 
     /// <summary>Does the first work and those that are waiting behind it, up to a bound. Never throws.</summary>
-    /// <returns>Whether one of them left records to be removed.</returns>
-    public bool Run(WriteWork first, ChannelReader<WriteWork> waiting)
+    public void Run(WriteWork first, ChannelReader<WriteWork> waiting)
     {
         if (!first.TryTake())
-            return false;
+            return;
+        _applied.Clear();
+        try
+        {
+            RunTogether(first, waiting);
+        }
+        catch (Exception e)
+        {
+            // Whatever it was: nobody may wait for ever. Who was told already is not told again.
+            Recover(e);
+            first.Fail(e);
+            foreach (var work in _applied)
+                work.Fail(e);
+        }
+    }
+
+    private void RunTogether(WriteWork first, ChannelReader<WriteWork> waiting)
+    {
         WriterTables tables;
         try
         {
@@ -33,10 +49,9 @@ internal sealed class WriteGroup(WriterConnection connection, SqliteTestHooks? h
         {
             Recover(e);
             FailAll(first, waiting, e);
-            return false;
+            return;
         }
 
-        _applied.Clear();
         bool whole = Apply(tables, first);
         long bytes = first.Bytes;
         while (whole && _applied.Count < MaxWorks && bytes < MaxBytes && waiting.TryRead(out var next))
@@ -47,11 +62,8 @@ internal sealed class WriteGroup(WriterConnection connection, SqliteTestHooks? h
             bytes += next.Bytes;
         }
 
-        if (_applied.Count == 0)
-            return Abandon(tables);
         if (!whole || !TryCommit(tables))
             RunOneByOne();
-        return _applied.Exists(static work => work.LeavesPurge);
     }
 
     private WriterTables Begin()
@@ -105,16 +117,25 @@ internal sealed class WriteGroup(WriterConnection connection, SqliteTestHooks? h
     {
         try
         {
+            if (_applied.Count == 0)
+            {
+                tables.Rollback();
+                return true;
+            }
+
             hooks?.Committing?.Invoke();
             tables.Commit();
             Commits++;
+            if (_applied.Exists(static work => work.LeavesPurge))
+                tidying.IsDue = true;
         }
         catch (SqliteException e) when (SqliteErrors.CommitWasRefused(e))
         {
             Recover(e);
             if (_applied.Count > 1)
                 return false;
-            _applied[0].Fail(SqliteErrors.Translate(e, connection.Path));
+            foreach (var work in _applied)
+                work.Fail(SqliteErrors.Translate(e, connection.Path));
             return true;
         }
         catch (Exception e)
@@ -141,7 +162,7 @@ internal sealed class WriteGroup(WriterConnection connection, SqliteTestHooks? h
             {
                 var tables = Begin();
                 if (Apply(tables, work))
-                    _ = _applied.Count == 0 ? Abandon(tables) : TryCommit(tables);
+                    _ = TryCommit(tables);
             }
             catch (Exception e)
             {
@@ -149,23 +170,6 @@ internal sealed class WriteGroup(WriterConnection connection, SqliteTestHooks? h
                 work.Fail(SqliteErrors.Translate(e, connection.Path));
             }
         }
-
-        _applied.Clear();
-        _applied.AddRange(works);
-    }
-
-    private bool Abandon(WriterTables tables)
-    {
-        try
-        {
-            tables.Rollback();
-        }
-        catch (SqliteException e)
-        {
-            Recover(e);
-        }
-
-        return false;
     }
 
     private void FailAll(WriteWork first, ChannelReader<WriteWork> waiting, Exception failure)

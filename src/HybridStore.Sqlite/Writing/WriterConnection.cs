@@ -23,6 +23,20 @@ internal sealed class WriterConnection(SqliteConnector connector, TimeProvider t
         _tables = null;
     }
 
+    /// <summary>Empties the log if nobody is reading, so that what was destroyed is not in it any more either. Waits for nobody.</summary>
+    public void EmptyLog(WriterTables tables)
+    {
+        tables.Db.SetBusyTimeout(TimeSpan.Zero);
+        try
+        {
+            tables.Db.Execute("PRAGMA wal_checkpoint(TRUNCATE)");
+        }
+        finally
+        {
+            tables.Db.SetBusyTimeout(connector.BusyTimeout);
+        }
+    }
+
     public void Dispose() => Close();
 
     private WriterTables OpenNew()
