@@ -51,6 +51,10 @@ public static class BaileysExporter
                     return new BaileysExportResult(after, target, tally.ToCounts());
                 }
             }
+            catch (IncarnationEndedException)
+            {
+                // Deleted while it was read, and perhaps created anew: the next look tells.
+            }
             finally
             {
                 Remove(partial);

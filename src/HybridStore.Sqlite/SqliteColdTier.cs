@@ -1,11 +1,10 @@
 using System.Runtime.CompilerServices;
-using HybridStore.Sqlite;
 using HybridStore.Sqlite.Engine;
 using HybridStore.Sqlite.Reading;
 using HybridStore.Sqlite.Writing;
 using HybridStore.Tiers;
 
-namespace HybridStore;
+namespace HybridStore.Sqlite;
 
 /// <summary>The embedded cold tier: one SQLite file on this machine.</summary>
 /// <remarks>

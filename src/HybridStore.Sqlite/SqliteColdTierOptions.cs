@@ -1,4 +1,4 @@
-namespace HybridStore;
+namespace HybridStore.Sqlite;
 
 /// <summary>How the SQLite cold tier keeps its file.</summary>
 public sealed class SqliteColdTierOptions

@@ -45,18 +45,19 @@ public sealed partial class HybridAuthStore
     {
         for (var sealing = 1; ; sealing++)
         {
-            var commit = await SealAsync(session, state, patch, cancellationToken).ConfigureAwait(false);
+            var (commit, keys) = await SealAsync(session, state, patch, cancellationToken).ConfigureAwait(false);
             var begun = _time.GetUtcNow();
             var result = await SendAsync(session, state, commit, cancellationToken).ConfigureAwait(false);
             switch (result.Status)
             {
                 case ColdCommitStatus.Committed:
-                    state.Observe(new SeenMark(result.Incarnation, result.Version), shown: true);
+                    state.SetKeys(keys);
+                    state.TryObserve(new SeenMark(result.Incarnation, result.Version), shown: true);
                     await ApplyAsync(commit, result, begun).ConfigureAwait(false);
                     return Receipt(patch, result, isRepeat: false);
 
                 case ColdCommitStatus.Repeated:
-                    state.Observe(new SeenMark(result.Incarnation, result.Version), shown: true);
+                    state.TryObserve(new SeenMark(result.Incarnation, result.Version), shown: true);
                     return Receipt(patch, result, isRepeat: true);
 
                 case ColdCommitStatus.DataKeyChanged when sealing < MaxSealings:
@@ -73,7 +74,7 @@ public sealed partial class HybridAuthStore
         new(patch.CommitId, result.Incarnation, result.Version, CommitOutcome.Persisted, isRepeat);
 
     /// <summary>Seals a patch for the life of the session that is known here, or that cold names, or for a new one.</summary>
-    private async ValueTask<ColdCommit> SealAsync(
+    private async ValueTask<(ColdCommit Commit, SessionKeys Keys)> SealAsync(
         AuthSessionId session, SessionState state, AuthPatch patch, CancellationToken cancellationToken)
     {
         var seen = state.Seen;
@@ -94,7 +95,7 @@ public sealed partial class HybridAuthStore
         }
 
         seen = state.Seen;
-        return new ColdCommit
+        var commit = new ColdCommit
         {
             Session = session,
             Incarnation = keys.Incarnation,
@@ -112,14 +113,14 @@ public sealed partial class HybridAuthStore
                 },
             ],
         };
+        return (commit, keys);
     }
 
     private async ValueTask<(SessionKeys Keys, WrappedDataKey? Created)> FindOrCreateKeysAsync(
         AuthSessionId session, SessionState state, AuthPatch patch, CancellationToken cancellationToken)
     {
-        var cold = await _cold.ReadAsync(session, [], withDataKeys: true, cancellationToken).ConfigureAwait(false);
-        await ObserveAsync(session, state, ReadDecision.PositionOf(cold.Head, cold.LastEndedIncarnation), shown: patch.ExpectedSessionVersion == 0)
-            .ConfigureAwait(false);
+        var shown = patch.ExpectedSessionVersion == 0;
+        var cold = await AskColdAsync(session, state, [], withDataKeys: true, shown, cancellationToken).ConfigureAwait(false);
         if (!state.EndWasShown)
             throw new IncarnationEndedException(session, patch.Incarnation ?? cold.LastEndedIncarnation);
         if (cold.Head is { } head)
@@ -158,7 +159,7 @@ public sealed partial class HybridAuthStore
         var result = await SendAsync(session, state, unresolved, cancellationToken).ConfigureAwait(false);
         Log.CommitResolved(_logger, session, unresolved.Patches[^1].CommitId, result.Status);
         if (result.Status is ColdCommitStatus.Committed or ColdCommitStatus.Repeated)
-            state.Observe(new SeenMark(result.Incarnation, result.Version), shown: true);
+            state.TryObserve(new SeenMark(result.Incarnation, result.Version), shown: true);
         await EvictAsync(session).ConfigureAwait(false);
     }
 
@@ -200,7 +201,7 @@ public sealed partial class HybridAuthStore
             case ColdCommitStatus.Conflict:
                 // Somebody else may have committed: what is known of the session moves on, so that the caller's next read is not answered from before it.
                 if (result.Version > 0)
-                    state.Observe(new SeenMark(result.Incarnation, result.Version), shown: true);
+                    state.TryObserve(new SeenMark(result.Incarnation, result.Version), shown: true);
                 var conflict = result.Conflict!;
                 return new CommitConflictException(session, conflict.Key, conflict.Expected, conflict.Actual);
 
@@ -208,7 +209,7 @@ public sealed partial class HybridAuthStore
                 return new FencedException(session, commit.Epoch, result.Epoch);
 
             case ColdCommitStatus.IncarnationEnded:
-                state.Observe(
+                state.TryObserve(
                     result.Incarnation > commit.Incarnation ? new SeenMark(result.Incarnation, result.Version) : SeenMark.EndOf(commit.Incarnation),
                     shown: false);
                 return new IncarnationEndedException(session, commit.Incarnation);

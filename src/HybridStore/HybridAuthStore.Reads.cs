@@ -121,7 +121,7 @@ public sealed partial class HybridAuthStore
             records[i] = AuthRecord.Found(keys[i], sealedRecord.Version, value);
         }
 
-        state.Observe(new SeenMark(meta.Incarnation, meta.Version), shown: true);
+        state.TryObserve(new SeenMark(meta.Incarnation, meta.Version), shown: true);
         return new AuthRecordSet(meta.Incarnation, meta.Version, records);
     }
 
@@ -131,11 +131,9 @@ public sealed partial class HybridAuthStore
         // Before the read: what cold says was true no earlier than this, so the promise of freshness counts from here.
         var asked = _time.GetUtcNow();
         var known = state.Keys;
-        var cold = await _cold.ReadAsync(session, keys, withDataKeys: known is null, cancellationToken).ConfigureAwait(false);
+        var cold = await AskColdAsync(session, state, keys, withDataKeys: known is null, shown: true, cancellationToken).ConfigureAwait(false);
         if (cold.Head is { } located && cold.DataKeys.Count == 0 && known?.Incarnation != located.Incarnation)
-            cold = await _cold.ReadAsync(session, keys, withDataKeys: true, cancellationToken).ConfigureAwait(false);
-
-        await ObserveAsync(session, state, ReadDecision.PositionOf(cold.Head, cold.LastEndedIncarnation), shown: true).ConfigureAwait(false);
+            cold = await AskColdAsync(session, state, keys, withDataKeys: true, shown: true, cancellationToken).ConfigureAwait(false);
         await EnsureCompleteAsync(session, cold.Head, cancellationToken).ConfigureAwait(false);
         var records = new AuthRecord[keys.Count];
         if (cold.Head is not { } head)
@@ -214,8 +212,7 @@ public sealed partial class HybridAuthStore
     {
         await InitializeAsync(cancellationToken).ConfigureAwait(false);
         var state = StateOf(session);
-        var cold = await _cold.ReadAsync(session, [], withDataKeys: true, cancellationToken).ConfigureAwait(false);
-        await ObserveAsync(session, state, ReadDecision.PositionOf(cold.Head, cold.LastEndedIncarnation), shown: true).ConfigureAwait(false);
+        var cold = await AskColdAsync(session, state, [], withDataKeys: true, shown: true, cancellationToken).ConfigureAwait(false);
         await EnsureCompleteAsync(session, cold.Head, cancellationToken).ConfigureAwait(false);
         return (state, cold.Head, cold.Head is { } head ? Unwrap(session, state, head, cold.DataKeys) : null);
     }
@@ -224,8 +221,7 @@ public sealed partial class HybridAuthStore
     private async ValueTask ObserveEndOfEnumerationAsync(
         AuthSessionId session, SessionState state, SessionHead head, CancellationToken cancellationToken)
     {
-        var cold = await _cold.ReadAsync(session, [], withDataKeys: false, cancellationToken).ConfigureAwait(false);
-        await ObserveAsync(session, state, ReadDecision.PositionOf(cold.Head, cold.LastEndedIncarnation), shown: true).ConfigureAwait(false);
+        var cold = await AskColdAsync(session, state, [], withDataKeys: false, shown: true, cancellationToken).ConfigureAwait(false);
         if (cold.Head?.Incarnation != head.Incarnation)
             throw new IncarnationEndedException(session, head.Incarnation);
     }

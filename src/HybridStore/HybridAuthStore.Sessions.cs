@@ -13,8 +13,7 @@ public sealed partial class HybridAuthStore
     {
         Check(session);
         await InitializeAsync(cancellationToken).ConfigureAwait(false);
-        var cold = await _cold.ReadAsync(session, [], withDataKeys: false, cancellationToken).ConfigureAwait(false);
-        await ObserveAsync(session, StateOf(session), ReadDecision.PositionOf(cold.Head, cold.LastEndedIncarnation), shown: true).ConfigureAwait(false);
+        var cold = await AskColdAsync(session, StateOf(session), [], withDataKeys: false, shown: true, cancellationToken).ConfigureAwait(false);
         await EnsureCompleteAsync(session, cold.Head, cancellationToken).ConfigureAwait(false);
         return cold.Head is { } head ? Info(session, head) : null;
     }
@@ -54,8 +53,7 @@ public sealed partial class HybridAuthStore
         {
             if (state.Unresolved is { } unresolved)
                 await ResolveAsync(state, unresolved, cancellationToken).ConfigureAwait(false);
-            var found = await _cold.ReadAsync(session, [], withDataKeys: false, cancellationToken).ConfigureAwait(false);
-            await ObserveAsync(session, state, ReadDecision.PositionOf(found.Head, found.LastEndedIncarnation), shown: true).ConfigureAwait(false);
+            var found = await AskColdAsync(session, state, [], withDataKeys: false, shown: true, cancellationToken).ConfigureAwait(false);
             if (found.Head is { } existing)
                 throw new SessionExistsException(session, existing.Version);
 
@@ -83,7 +81,7 @@ public sealed partial class HybridAuthStore
                 throw new SessionExistsException(session, result.Head?.Version ?? 0);
             var head = result.Head!;
             state.SetKeys(new Sessions.SessionKeys(incarnation, [key]));
-            state.Observe(new SeenMark(head.Incarnation, head.Version), shown: true);
+            state.TryObserve(new SeenMark(head.Incarnation, head.Version), shown: true);
             await EvictAsync(session).ConfigureAwait(false);
             Log.SessionImported(_logger, session);
             return Info(session, head);
@@ -109,7 +107,7 @@ public sealed partial class HybridAuthStore
             // What was under way when the session ended can't be repeated into its next life.
             state.Unresolved = null;
             state.SetKeys(null);
-            await ObserveAsync(session, state, SeenMark.EndOf(deletion.Incarnation), shown: true).ConfigureAwait(false);
+            state.TryObserve(SeenMark.EndOf(deletion.Incarnation), shown: true);
             if (deletion.Existed)
                 Log.SessionDeleted(_logger, session, deletion.LastVersion);
             return deletion.Existed;

@@ -104,17 +104,31 @@ public sealed partial class HybridAuthStore : IAuthStateStore, IAsyncDisposable
 
     private SessionState StateOf(AuthSessionId session) => _states.GetOrAdd(session, static _ => new SessionState());
 
-    /// <summary>Notes where cold says that the session is, and refuses a cold tier that went back in time.</summary>
-    private async ValueTask ObserveAsync(AuthSessionId session, SessionState state, SeenMark position, bool shown)
+    /// <summary>Reads cold and notes where the session is: refuses a cold tier that went back in time, and asks again where the answer was overtaken on its way.</summary>
+    /// <param name="session">The session.</param>
+    /// <param name="state">What is remembered of it.</param>
+    /// <param name="keys">The records.</param>
+    /// <param name="withDataKeys">Whether the wrapped data keys are wanted too.</param>
+    /// <param name="shown">Whether the caller learns where the session is: see <see cref="SessionState.TryObserve"/>.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    private async ValueTask<ColdRead> AskColdAsync(
+        AuthSessionId session, SessionState state, IReadOnlyList<AuthKey> keys, bool withDataKeys, bool shown, CancellationToken cancellationToken)
     {
-        var seen = state.Seen;
-        if (position < seen)
+        while (true)
         {
-            await EvictAsync(session).ConfigureAwait(false);
-            throw WentBack(session, position, seen);
-        }
+            var seen = state.Seen;
+            var cold = await _cold.ReadAsync(session, keys, withDataKeys, cancellationToken).ConfigureAwait(false);
+            var position = ReadDecision.PositionOf(cold.Head, cold.LastEndedIncarnation);
+            if (position < seen)
+            {
+                await EvictAsync(session).ConfigureAwait(false);
+                throw WentBack(session, position, seen);
+            }
 
-        state.Observe(position, shown);
+            // Behind what was seen since the question: another thread has committed meanwhile. Each time around, somebody has made progress.
+            if (state.TryObserve(position, shown))
+                return cold;
+        }
     }
 
     private ColdWentBackException WentBack(AuthSessionId session, SeenMark position, SeenMark seen)

@@ -1,6 +1,7 @@
 // A process that the crash tests kill: it says on its output what it was told is kept, and then goes on.
 using System.Buffers.Binary;
 using HybridStore;
+using HybridStore.Sqlite;
 using HybridStore.Codec;
 using HybridStore.Tiers;
 

@@ -102,6 +102,7 @@ public sealed class SqliteColdTierGroupCommitTests : TierTest
             Assert.Equal((commit.Session, commit.Patches[0].CommitId), (unknown.Session, unknown.CommitId));
         }
 
+        held.NextCommit = null;
         foreach (var commit in commits)
             Assert.Equal(1, (await _tier.CommitAsync(commit, Cancel)).Version);
     }

@@ -43,7 +43,7 @@ internal sealed class HybridAuthStoreOptionsValidation : IValidateOptions<Hybrid
         }
         catch (MasterKeyException e)
         {
-            return $"Encryption.MasterKey: {e.Message}";
+            return $"Encryption.MasterKey ({EnvironmentOptions.MasterKey} in the environment): {e.Message}";
         }
     }
 }

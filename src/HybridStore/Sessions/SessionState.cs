@@ -32,18 +32,20 @@ internal sealed class SessionState : IDisposable
     /// Whether the caller learns of it. A writer that only knows a life which has meanwhile ended must be told so before it may begin another,
     /// or its late commit would bring half of a deleted session back (DESIGN rule 8).
     /// </param>
-    public void Observe(SeenMark mark, bool shown)
+    /// <returns>Whether that is not behind what was seen already.</returns>
+    public bool TryObserve(SeenMark mark, bool shown)
     {
         lock (_sync)
         {
             if (mark < _seen)
-                return;
+                return false;
             var lifeEnded = _seen.Incarnation != 0 && !_seen.IsEnd && (mark.IsEnd || mark.Incarnation > _seen.Incarnation);
             if (shown)
                 _endWasShown = true;
             else if (lifeEnded)
                 _endWasShown = false;
             _seen = mark;
+            return true;
         }
     }
 

@@ -17,7 +17,7 @@ internal static class CodecSome
     public static void Require(EnvelopeCipher cipher) =>
         Assert.SkipWhen(cipher == EnvelopeCipher.XSalsa20Poly1305 && !LibSodium.IsAvailable, "libsodium is not installed here.");
 
-    public static EnvelopeCodec Codec(EnvelopeCipher cipher, int compressionThreshold = EnvelopeCodecOptions.DefaultCompressionThreshold)
+    public static EnvelopeCodec Codec(EnvelopeCipher cipher, int compressionThreshold = 512)
     {
         Require(cipher);
         return new EnvelopeCodec(new EnvelopeCodecOptions { Cipher = cipher, CompressionThreshold = compressionThreshold });

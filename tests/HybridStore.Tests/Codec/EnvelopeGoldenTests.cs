@@ -90,7 +90,7 @@ public class EnvelopeGoldenTests
     {
         CodecSome.Require(cipher);
         using var key = CodecSome.FixedDataKey();
-        return new EnvelopeCodec(new EnvelopeCodecOptions { Cipher = cipher }, CodecSome.FixedNonce).Seal(Session, Key, key, Value(value));
+        return new EnvelopeCodec(new EnvelopeCodecOptions { Cipher = cipher, CompressionThreshold = 512 }, CodecSome.FixedNonce).Seal(Session, Key, key, Value(value));
     }
 
     private static byte[] WrapFixed(EnvelopeCipher cipher)

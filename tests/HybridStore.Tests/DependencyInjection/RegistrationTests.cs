@@ -1,0 +1,174 @@
+using HybridStore.Codec;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+
+namespace HybridStore.Tests.DependencyInjection;
+
+public sealed class RegistrationTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("hybridstore-").FullName;
+    private readonly string _key = MasterKey.Generate().ToBase64();
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task One_line_gives_the_embedded_store()
+    {
+        await using var provider = new ServiceCollection()
+            .AddHybridAuthStore(o =>
+            {
+                o.Encryption.MasterKey = _key;
+                o.Encryption.Cipher = EnvelopeCipher.Aes256Gcm;
+                o.Cold = $"sqlite:{_folder}/bots.db";
+            })
+            .Services.BuildServiceProvider();
+
+        var store = provider.GetRequiredService<IAuthStateStore>();
+        await store.CommitAsync(new AuthSessionId("clinic", "reception"), new AuthPatch().Set("session", "a", new byte[] { 1 }), Cancel);
+
+        Assert.True(File.Exists($"{_folder}/bots.db"));
+        Assert.Same(store, provider.GetRequiredService<HybridAuthStore>());
+    }
+
+    [Fact]
+    public async Task Keyed_stores_stand_beside_each_other()
+    {
+        var services = new ServiceCollection();
+        services.AddKeyedHybridAuthStore("one", o => Set(o, "one.db"));
+        services.AddKeyedHybridAuthStore("two", o => Set(o, "two.db"));
+        await using var provider = services.BuildServiceProvider();
+        var session = new AuthSessionId("clinic", "reception");
+
+        await provider.GetRequiredKeyedService<IAuthStateStore>("one").CommitAsync(session, new AuthPatch().Set("session", "a", new byte[] { 1 }), Cancel);
+
+        Assert.NotNull(await provider.GetRequiredKeyedService<IAuthStateStore>("one").FindSessionAsync(session, Cancel));
+        Assert.Null(await provider.GetRequiredKeyedService<IAuthStateStore>("two").FindSessionAsync(session, Cancel));
+    }
+
+    [Fact]
+    public void Registering_twice_says_how_to_have_two()
+    {
+        var services = new ServiceCollection();
+        services.AddHybridAuthStore();
+
+        var e = Assert.Throws<InvalidOperationException>(() => services.AddHybridAuthStore());
+
+        Assert.Contains("AddKeyedHybridAuthStore", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Options_come_from_configuration_and_code_has_the_last_word()
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["Store:Encryption:MasterKey"] = _key,
+            ["Store:Encryption:Cipher"] = "Aes256Gcm",
+            ["Store:Encryption:CompressionThreshold"] = "100",
+            ["Store:MaxStaleness"] = "00:00:05",
+            ["Store:Cold"] = "sqlite:configured.db",
+        }).Build();
+        using var provider = new ServiceCollection()
+            .AddHybridAuthStore(configuration.GetSection("Store"), o => o.MaxStaleness = TimeSpan.FromSeconds(2))
+            .Services.BuildServiceProvider();
+
+        var options = provider.GetRequiredService<IOptions<HybridAuthStoreOptions>>().Value;
+
+        Assert.Equal(_key, options.Encryption.MasterKey);
+        Assert.Equal(EnvelopeCipher.Aes256Gcm, options.Encryption.Cipher);
+        Assert.Equal(100, options.Encryption.CompressionThreshold);
+        Assert.Equal(TimeSpan.FromSeconds(2), options.MaxStaleness);
+        Assert.Equal("sqlite:configured.db", options.Cold);
+    }
+
+    [Fact]
+    public async Task A_host_does_not_start_without_a_master_key_and_says_how_to_make_one()
+    {
+        using var host = HostWith(o => o.Cold = $"sqlite:{_folder}/bots.db");
+
+        var e = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync(Cancel));
+
+        Assert.Contains("HYBRIDSTORE_MASTER_KEY", e.Message, StringComparison.Ordinal);
+        Assert.Contains("keygen", e.Message, StringComparison.Ordinal);
+        Assert.False(File.Exists($"{_folder}/bots.db"));
+    }
+
+    [Fact]
+    public async Task A_host_does_not_start_with_a_passphrase_and_does_not_show_it()
+    {
+        using var host = HostWith(o => o.Encryption.MasterKey = "correct horse battery staple");
+
+        var e = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync(Cancel));
+
+        Assert.DoesNotContain("correct horse", e.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_host_does_not_start_over_a_file_that_is_no_database()
+    {
+        var path = $"{_folder}/notes.txt";
+        await File.WriteAllTextAsync(path, "These are my notes, and they shall stay as they are. " + new string('.', 500), Cancel);
+        var before = await File.ReadAllBytesAsync(path, Cancel);
+        using var host = HostWith(o => Set(o, "notes.txt"));
+
+        var e = await Assert.ThrowsAsync<StoreUnusableException>(() => host.StartAsync(Cancel));
+
+        Assert.Equal(StoreUnusableReason.NotOurs, e.Reason);
+        Assert.Contains("notes.txt", e.Message, StringComparison.Ordinal);
+        Assert.Equal(before, await File.ReadAllBytesAsync(path, Cancel));
+    }
+
+    [Fact]
+    public async Task A_host_opens_the_store_as_it_starts()
+    {
+        using var host = HostWith(o => Set(o, "bots.db"));
+
+        await host.StartAsync(Cancel);
+
+        Assert.True(File.Exists($"{_folder}/bots.db"));
+        await host.StopAsync(Cancel);
+    }
+
+    [Fact]
+    public async Task An_unknown_cold_scheme_names_what_there_is()
+    {
+        await using var provider = new ServiceCollection()
+            .AddHybridAuthStore(o =>
+            {
+                Set(o, "x.db");
+                o.Cold = "oracle:user/password@db";
+            })
+            .Services.BuildServiceProvider();
+
+        var e = Assert.Throws<InvalidOperationException>(() => provider.GetRequiredService<IAuthStateStore>());
+
+        Assert.Contains("oracle", e.Message, StringComparison.Ordinal);
+        Assert.Contains("sqlite", e.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("password", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Choosing_two_cold_tiers_is_refused()
+    {
+        var builder = new ServiceCollection().AddHybridAuthStore().UseSqlite($"{_folder}/a.db");
+
+        Assert.Throws<InvalidOperationException>(() => builder.UseSqlite($"{_folder}/b.db"));
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private void Set(HybridAuthStoreOptions options, string file)
+    {
+        options.Encryption.MasterKey = _key;
+        options.Encryption.Cipher = EnvelopeCipher.Aes256Gcm;
+        options.Cold = $"sqlite:{_folder}/{file}";
+    }
+
+    private static IHost HostWith(Action<HybridAuthStoreOptions> configure)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        builder.Services.AddHybridAuthStore(configure);
+        return builder.Build();
+    }
+}

@@ -1,0 +1,61 @@
+using HybridStore.Tiers;
+
+namespace HybridStore.Tests.Support;
+
+/// <summary>The in-memory hot tier, made to be down or to change what it holds, which it never does by itself.</summary>
+internal sealed class FaultyHotTier(IHotTier inner) : IHotTier
+{
+    /// <summary>Whether every call fails as a tier does that can't be reached.</summary>
+    public bool IsDown { get; set; }
+
+    /// <summary>Whether commits fail to arrive, while reads go on.</summary>
+    public bool DropsApplies { get; set; }
+
+    /// <summary>Changes what a read answers.</summary>
+    public Func<HotRead, HotRead>? OnRead { get; set; }
+
+    public string Name => inner.Name;
+
+    public string RunId => inner.RunId;
+
+    public IHotOutbox? Outbox => inner.Outbox;
+
+    public async ValueTask<HotRead> ReadAsync(AuthSessionId session, IReadOnlyList<AuthKey> keys, bool withDataKeys, CancellationToken cancellationToken)
+    {
+        ThrowIfDown();
+        var read = await inner.ReadAsync(session, keys, withDataKeys, cancellationToken);
+        return OnRead?.Invoke(read) ?? read;
+    }
+
+    public ValueTask<bool> FillAsync(HotFill fill, CancellationToken cancellationToken)
+    {
+        ThrowIfDown();
+        return inner.FillAsync(fill, cancellationToken);
+    }
+
+    public ValueTask<bool> ApplyAsync(HotApply apply, CancellationToken cancellationToken)
+    {
+        ThrowIfDown();
+        return DropsApplies ? throw new StoreUnavailableException(Name, "The commit did not arrive.") : inner.ApplyAsync(apply, cancellationToken);
+    }
+
+    public ValueTask EvictAsync(AuthSessionId session, CancellationToken cancellationToken)
+    {
+        ThrowIfDown();
+        return inner.EvictAsync(session, cancellationToken);
+    }
+
+    public ValueTask<bool> InstallEpochAsync(LeaseRef lease, CancellationToken cancellationToken)
+    {
+        ThrowIfDown();
+        return inner.InstallEpochAsync(lease, cancellationToken);
+    }
+
+    public ValueTask DisposeAsync() => inner.DisposeAsync();
+
+    private void ThrowIfDown()
+    {
+        if (IsDown)
+            throw new StoreUnavailableException(Name, "The hot tier is down.");
+    }
+}

@@ -1,0 +1,60 @@
+using HybridStore.Codec;
+using HybridStore.InMemory;
+using HybridStore.Sqlite;
+
+namespace HybridStore.Tests.Support;
+
+/// <summary>A database of its own in a folder of its own, and as many stores over it as a test wants: each is what another process would be.</summary>
+internal sealed class StoreFixture : IAsyncDisposable
+{
+    private readonly List<HybridAuthStore> _stores = [];
+    private readonly string _folder = Directory.CreateTempSubdirectory("hybridstore-").FullName;
+
+    public static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public AuthSessionId Session { get; } = new("clinic", "reception");
+
+    public string MasterKey { get; set; } = HybridStore.Codec.MasterKey.Generate().ToBase64();
+
+    public EnvelopeCipher Cipher { get; init; } = EnvelopeCipher.Aes256Gcm;
+
+    public ManualTime Time { get; } = new();
+
+    public string Path => System.IO.Path.Combine(_folder, "store.db");
+
+    public (HybridAuthStore Store, FaultyColdTier Cold, FaultyHotTier Hot) Open(bool withHot = true)
+    {
+        var cold = new FaultyColdTier(new SqliteColdTier(new SqliteColdTierOptions { Path = Path }, Time));
+        var hot = new FaultyHotTier(new InMemoryHotTier(16 * 1024 * 1024));
+        var options = new HybridAuthStoreOptions();
+        options.Encryption.MasterKey = MasterKey;
+        options.Encryption.Cipher = Cipher;
+        var store = new HybridAuthStore(cold, withHot ? hot : null, options, Time);
+        _stores.Add(store);
+        return (store, cold, hot);
+    }
+
+    public static async Task<List<T>> ToListAsync<T>(IAsyncEnumerable<T> source)
+    {
+        var list = new List<T>();
+        await foreach (var item in source.WithCancellation(Cancel))
+            list.Add(item);
+        return list;
+    }
+
+    public static async IAsyncEnumerable<AuthEntry> Entries(params (string Type, string Id, byte[] Value)[] entries)
+    {
+        foreach (var (type, id, value) in entries)
+        {
+            await Task.Yield();
+            yield return new AuthEntry(new AuthKey(type, id), value);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var store in _stores)
+            await store.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+}
