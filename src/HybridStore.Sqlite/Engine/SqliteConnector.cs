@@ -21,24 +21,15 @@ internal sealed class SqliteConnector(string path, TimeSpan busyTimeout, TimePro
     {
         Batteries_V2.Init();
         SqliteFile.Prepare(path, mayCreate: !_wasOpen);
-        SqliteFile.CheckIdentity(path, busyTimeout);
-        var db = Open();
         try
         {
-            if (db.IsReadOnly)
-                throw SqliteErrors.ReadOnly(path);
-            SqliteMigrator.Migrate(db);
-            SwitchToWal(db);
-            db.Execute(string.Create(
-                CultureInfo.InvariantCulture,
-                $"PRAGMA journal_size_limit = {MaxIdleWalBytes}; PRAGMA cache_size = -{WriterCacheKib}; PRAGMA secure_delete = FAST"));
-            _wasOpen = true;
-            return db;
+            SqliteFile.CheckIdentity(path, busyTimeout);
+            return SetUpWriter(Open());
         }
-        catch
+        catch (SqliteException e) when (SqliteErrors.Primary(e) == raw.SQLITE_CANTOPEN)
         {
-            db.Dispose();
-            throw;
+            // The file is there: it, its folder or its companions lack the rights.
+            throw SqliteErrors.ReadOnly(path, e);
         }
     }
 
@@ -49,6 +40,27 @@ internal sealed class SqliteConnector(string path, TimeSpan busyTimeout, TimePro
         try
         {
             db.Execute("PRAGMA query_only = ON");
+            return db;
+        }
+        catch
+        {
+            db.Dispose();
+            throw;
+        }
+    }
+
+    private SqliteDb SetUpWriter(SqliteDb db)
+    {
+        try
+        {
+            if (db.IsReadOnly)
+                throw SqliteErrors.ReadOnly(path);
+            SqliteMigrator.Migrate(db);
+            SwitchToWal(db);
+            db.Execute(string.Create(
+                CultureInfo.InvariantCulture,
+                $"PRAGMA journal_size_limit = {MaxIdleWalBytes}; PRAGMA cache_size = -{WriterCacheKib}; PRAGMA secure_delete = FAST"));
+            _wasOpen = true;
             return db;
         }
         catch

@@ -53,6 +53,9 @@ internal static class SqliteErrors
 
     public static StoreUnusableException NotFound(string message, Exception? inner = null) => new(TierName, StoreUnusableReason.NotFound, message, inner);
 
+    public static StoreUnusableException Vanished(string path, Exception? inner = null) =>
+        NotFound($"The database {path} was moved or deleted while it was open. Put it back and restart.", inner);
+
     public static StoreUnusableException ReadOnly(string path, Exception? inner = null) => new(
         TierName,
         StoreUnusableReason.ReadOnly,
@@ -64,9 +67,9 @@ internal static class SqliteErrors
     {
         raw.SQLITE_BUSY or raw.SQLITE_LOCKED => new StoreUnavailableException(
             TierName, $"The database {path} was locked by another process for longer than the busy timeout. Nothing was changed.", e),
-        raw.SQLITE_READONLY when e.SqliteExtendedErrorCode == ReadOnlyFileMoved => NotFound(
-            $"The database {path} was moved or deleted while it was open. Put it back and restart.", e),
-        raw.SQLITE_READONLY or raw.SQLITE_PERM or raw.SQLITE_CANTOPEN => ReadOnly(path, e),
+        raw.SQLITE_READONLY when e.SqliteExtendedErrorCode == ReadOnlyFileMoved => Vanished(path, e),
+        raw.SQLITE_CANTOPEN when !File.Exists(path) => Vanished(path, e),
+        raw.SQLITE_READONLY or raw.SQLITE_PERM => ReadOnly(path, e),
         raw.SQLITE_FULL => new StoreUnusableException(
             TierName,
             StoreUnusableReason.Full,

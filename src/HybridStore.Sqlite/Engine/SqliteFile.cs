@@ -5,6 +5,8 @@ namespace HybridStore.Sqlite.Engine;
 /// <summary>Looks at the file before SQLite does: what is missing is named, and a new file belongs to its owner only.</summary>
 internal static class SqliteFile
 {
+    private const int SmallestDatabase = 512;
+
     /// <summary>Makes sure that the file is there.</summary>
     /// <param name="path">The full path.</param>
     /// <param name="mayCreate">False once the store was open: a database that vanished must never come back empty.</param>
@@ -15,7 +17,7 @@ internal static class SqliteFile
         if (File.Exists(path))
             return;
         if (!mayCreate)
-            throw SqliteErrors.NotFound($"The database {path} was moved or deleted while it was open. Put it back and restart.");
+            throw SqliteErrors.Vanished(path);
 
         string folder = Path.GetDirectoryName(path) ?? path;
         if (!Directory.Exists(folder))
@@ -26,6 +28,9 @@ internal static class SqliteFile
     /// <summary>Opens our file for what comes next, after looking at it without the means to change it.</summary>
     public static void CheckIdentity(string path, TimeSpan busyTimeout)
     {
+        // SQLite takes a file of one byte for an empty one, and would write over it.
+        if (new FileInfo(path).Length is > 0 and < SmallestDatabase)
+            throw SqliteErrors.NotOurs(path, "is not a SQLite database");
         try
         {
             using var look = new SqliteDb(path, SqliteOpenMode.ReadOnly, busyTimeout);

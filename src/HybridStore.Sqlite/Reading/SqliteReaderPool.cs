@@ -11,6 +11,7 @@ internal sealed class SqliteReaderPool(SqliteConnector connector, int maxIdle) :
     /// <summary>Runs a read; what fails comes out as a store's exception, and its connection is not used again.</summary>
     public TResult Use<TArgument, TResult>(TArgument argument, Func<SqliteReader, TArgument, TResult> read)
     {
+        ObjectDisposedException.ThrowIf(_disposed, typeof(SqliteColdTier));
         SqliteReader? reader = null;
         try
         {

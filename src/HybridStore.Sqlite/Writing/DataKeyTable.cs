@@ -7,7 +7,7 @@ namespace HybridStore.Sqlite.Writing;
 internal sealed class DataKeyTable(SqliteDb db)
 {
     private readonly SqliteStatement _insert = db.Prepare("INSERT INTO data_key (session, key_id, wrapped, created_at) VALUES (?1, ?2, ?3, ?4)");
-    private readonly SqliteStatement _overwrite = db.Prepare("UPDATE data_key SET key_id = seq, wrapped = zeroblob(length(wrapped)) WHERE session = ?1");
+    private readonly SqliteStatement _overwrite = db.Prepare("UPDATE data_key SET wrapped = zeroblob(length(wrapped)) WHERE session = ?1");
     private readonly SqliteStatement _delete = db.Prepare("DELETE FROM data_key WHERE session = ?1");
 
     public void Insert(long session, WrappedDataKey key, long now) =>
