@@ -1,0 +1,10 @@
+namespace HybridStore.Cli;
+
+/// <summary>The environment variables that the tool knows; the store itself reads more.</summary>
+internal static class EnvironmentNames
+{
+    public const string MasterKey = "HYBRIDSTORE_MASTER_KEY";
+    public const string Cold = "HYBRIDSTORE_COLD";
+    public const string Debug = "HYBRIDSTORE_DEBUG";
+    public const string NoColor = "NO_COLOR";
+}

@@ -1,0 +1,3 @@
+using HybridStore.Cli;
+
+return await new Tool(Terminal.OfProcess(), TimeProvider.System).RunAsync(args);
