@@ -1,0 +1,141 @@
+using System.Diagnostics;
+using HybridStore;
+using HybridStore.Baileys;
+using Microsoft.Extensions.Hosting;
+
+namespace WhatsAppBot;
+
+/// <summary>The bot: imports its folder once, proves after each start that its state is what it must be, and goes on where it was.</summary>
+internal sealed class Bot(IAuthStateStore store, BotArguments arguments, IHostApplicationLifetime lifetime) : BackgroundService
+{
+    private static readonly AuthSessionId Session = new("demo", "reception");
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            Environment.ExitCode = await RunAsync(stoppingToken) ? 0 : 1;
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            Console.WriteLine("stopped before it began");
+        }
+        catch (Exception e)
+        {
+            // The library's own exceptions say what to do; any other is a fault of this program, and its trace helps.
+            Console.Error.WriteLine(e is AuthStoreException or InvalidDataException or IOException ? e.Message : e.ToString());
+            Environment.ExitCode = 1;
+        }
+        finally
+        {
+            lifetime.StopApplication();
+        }
+    }
+
+    private async Task<bool> RunAsync(CancellationToken stop)
+    {
+        using var acks = new AckLog(arguments.AckLog);
+        var found = await store.FindSessionAsync(Session, stop);
+        if (found is null)
+        {
+            if (arguments.Verify || acks.Last > 0)
+            {
+                Console.WriteLine($"FAILED: there is no session {Session}" + (acks.Last > 0 ? $", though step {acks.Last} was acknowledged" : ""));
+                return false;
+            }
+
+            var import = await BaileysImporter.ImportAsync(store, Session, arguments.AuthInfo, cancellationToken: stop);
+            found = import.Session!;
+            Console.WriteLine($"imported {import.Records} records, {import.Bytes} bytes, as session {Session}");
+        }
+
+        var folder = await AuthFolder.ReadAsync(arguments.AuthInfo, stop);
+        var trace = new Trace(arguments.Seed, Roster.Of(folder));
+        var record = await store.GetAsync(Session, Progress.Key, stop);
+        var progress = record.Exists ? Progress.FromBytes(record.Value) : Progress.None(arguments.Seed);
+        if (progress.Seed != arguments.Seed)
+            throw new InvalidDataException($"The session plays the trace of seed {progress.Seed}; say --seed {progress.Seed}.");
+
+        return await ProveAsync(new Replay(trace, progress.Seed, progress.Step, folder), progress, found.Version, acks.Last, stop)
+            && (arguments.Verify || await PlayAsync(trace, progress, acks, stop));
+    }
+
+    /// <summary>Compares the store with what the trace says it must hold, and with what was acknowledged before.</summary>
+    private async Task<bool> ProveAsync(Replay expected, Progress progress, long version, long acknowledged, CancellationToken stop)
+    {
+        var faults = await expected.CompareAsync(store.EnumerateAsync(Session, cancellationToken: stop));
+        if ((await store.FindSessionAsync(Session, stop))?.Version != version)
+            throw new InvalidDataException($"Session {Session} changes while it is compared: another bot works on it. Stop that one first.");
+        if (version != 1 + progress.Step)
+            faults.Add($"the session is at version {version}, not {1 + progress.Step}");
+        if (acknowledged > progress.Step)
+            faults.Add($"step {acknowledged} was acknowledged and is lost");
+
+        var verb = arguments.Verify ? "stands" : progress.Step == 0 ? "begins" : "resumed";
+        var at = $"{verb} at step {progress.Step} (version {version}); {expected.Count} records compared";
+        if (faults.Count > 0)
+        {
+            Console.WriteLine($"FAILED: {at}, and this is wrong:\n  {string.Join("\n  ", faults.Order(StringComparer.Ordinal))}");
+            return false;
+        }
+
+        Console.WriteLine($"{at}, all equal" + (arguments.AckLog is null ? "" : $"; the last acknowledged step was {acknowledged}"));
+        return true;
+    }
+
+    private async Task<bool> PlayAsync(Trace trace, Progress progress, AckLog acks, CancellationToken stop)
+    {
+        var statistics = new Statistics();
+        try
+        {
+            while (progress.Step < arguments.Steps)
+                progress = await PlayAsync(trace.StepAt(progress.Step + 1), progress, acks, statistics, stop);
+            Console.WriteLine($"finished at step {progress.Step}");
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // A commit that has begun is brought to its end, so there is nothing half done to put right.
+            Console.WriteLine("stopped as asked");
+        }
+
+        statistics.Print(Console.Out);
+        return true;
+    }
+
+    private async Task<Progress> PlayAsync(Step step, Progress before, AckLog acks, Statistics statistics, CancellationToken stop)
+    {
+        var read = new Dictionary<AuthKey, ReadOnlyMemory<byte>>();
+        foreach (var key in step.Reads)
+        {
+            var asked = Stopwatch.GetTimestamp();
+            var record = await store.GetAsync(Session, key, stop);
+            statistics.Get(step.Kind, asked);
+            if (record.Exists)
+                read.Add(key, record.Value);
+        }
+
+        // A second bot on the same session would be a conflict here, not a mix of two ratchets.
+        var patch = step.MakePatch(read, before, out var after).ExpectSession(step.Number);
+        var begun = Stopwatch.GetTimestamp();
+        var receipt = await CommitAsync(patch, stop);
+        statistics.Commit(step.Kind, begun);
+        acks.Write(step.Number, receipt.Version);
+        return after;
+    }
+
+    private async Task<CommitReceipt> CommitAsync(AuthPatch patch, CancellationToken stop)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await store.CommitAsync(Session, patch, stop);
+            }
+            catch (AuthStoreException e) when (e.IsTransient && attempt < 5)
+            {
+                // The same patch again is harmless, whether or not it was kept the first time: its commit id is known.
+                await Task.Delay(TimeSpan.FromSeconds(attempt), TimeProvider.System, stop);
+            }
+        }
+    }
+}
