@@ -77,6 +77,8 @@ public sealed partial class HybridAuthStore
                 };
             }
 
+            if (result.Status == ColdCommitStatus.Fenced)
+                throw new FencedException(session, epoch: 0, result.Head?.Epoch ?? 0);
             if (result.Status != ColdCommitStatus.Committed)
                 throw new SessionExistsException(session, result.Head?.Version ?? 0);
             var head = result.Head!;

@@ -42,6 +42,7 @@ public interface IAuthStateStore
     /// <returns>The session as created, at version 1.</returns>
     /// <exception cref="SessionExistsException">The session exists, or came to be while the stream was read.</exception>
     /// <exception cref="InvalidAuthInputException">A record occurs twice or is too large, or there is none.</exception>
+    /// <exception cref="FencedException">Another process holds the session.</exception>
     ValueTask<AuthSessionInfo> ImportAsync(AuthSessionId session, IAsyncEnumerable<AuthEntry> entries, CancellationToken cancellationToken = default);
 
     /// <summary>Streams a session's records in ordinal order of type and id (by UTF-8 bytes), never holding more than a few in memory.</summary>

@@ -18,7 +18,7 @@ public enum ColdCommitStatus
     /// <summary>The incarnation is not the living one, or not the next to be created.</summary>
     IncarnationEnded = 5,
 
-    /// <summary>A patch's predecessor is above the session's version: something before it is missing.</summary>
+    /// <summary>A patch's predecessor is not the session's version: something before it is missing, or its range begins below and ends above.</summary>
     OutOfOrder = 6,
 
     /// <summary>The session's newest data key is another one: read the keys and seal again.</summary>

@@ -17,6 +17,6 @@ public sealed class ColdImport
     /// <summary>The session's data key, which sealed all the records.</summary>
     public required WrappedDataKey DataKey { get; init; }
 
-    /// <summary>The records, which become version 1. An exception from it abandons the import.</summary>
+    /// <summary>The records, which become version 1. An exception from it abandons the import. Envelopes are kept until they are written: their bytes must not be reused.</summary>
     public required IAsyncEnumerable<SealedChange> Records { get; init; }
 }

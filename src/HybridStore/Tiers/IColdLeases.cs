@@ -1,6 +1,10 @@
 namespace HybridStore.Tiers;
 
 /// <summary>The right to write a session, as cold records it. Epochs are issued here, only rise, and are checked by every commit.</summary>
+/// <remarks>
+/// A lease that ran out is free to be taken, and holds on if its holder renews it before anybody did. A commit or import without a lease ends one that ran out
+/// and raises the epoch, so that its former holder is fenced.
+/// </remarks>
 public interface IColdLeases
 {
     /// <summary>Takes a session that nobody holds, or that this holder held, or whose lease ran out: raises its epoch in one atomic step.</summary>

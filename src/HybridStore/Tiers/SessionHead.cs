@@ -6,7 +6,7 @@ public sealed record SessionHead
     /// <summary>Which life of the session this is, from 1.</summary>
     public required long Incarnation { get; init; }
 
-    /// <summary>Its commit counter, from 1: a session exists from its first commit on.</summary>
+    /// <summary>Its commit counter, from 1: a session exists from its first commit on. 0 only where leases are listed, of a session that is held and not created yet.</summary>
     public required long Version { get; init; }
 
     /// <summary>The epoch of the last lease; 0: there was none. Never falls, deletion included.</summary>

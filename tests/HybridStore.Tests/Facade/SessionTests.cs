@@ -1,5 +1,6 @@
 using HybridStore.Sqlite;
 using HybridStore.Tests.Support;
+using HybridStore.Tiers;
 using static HybridStore.Tests.Support.StoreFixture;
 
 namespace HybridStore.Tests.Facade;
@@ -135,6 +136,36 @@ public sealed class SessionTests : IAsyncDisposable
         var e = await Assert.ThrowsAsync<SessionExistsException>(async () => await store.ImportAsync(Session, Entries(("session", "a", [2])), Cancel));
 
         Assert.Equal(1, e.Version);
+        Assert.Equal([1], (await store.GetAsync(Session, A, Cancel)).Value.ToArray());
+    }
+
+    [Fact]
+    public async Task What_another_process_holds_is_neither_committed_to_nor_imported_over()
+    {
+        var (store, cold, _) = _fixture.Open();
+        await store.InitializeAsync(Cancel);
+        await cold.Leases.AcquireAsync(new LeaseRequest(Session, "another process", TimeSpan.FromSeconds(30), MayQueue: false), Cancel);
+
+        await Assert.ThrowsAsync<FencedException>(async () => await store.ImportAsync(Session, Entries(("session", "a", [1])), Cancel));
+        await Assert.ThrowsAsync<FencedException>(async () => await store.CommitAsync(Session, new AuthPatch().Set(A, new byte[] { 1 }), Cancel));
+        Assert.Null(await store.FindSessionAsync(Session, Cancel));
+
+        _fixture.Time.Advance(TimeSpan.FromSeconds(31));
+        Assert.Equal(1, (await store.CommitAsync(Session, new AuthPatch().Set(A, new byte[] { 1 }), Cancel)).Version);
+    }
+
+    [Fact]
+    public async Task What_may_be_ahead_in_a_hot_tier_that_is_not_here_is_not_read_from_cold()
+    {
+        var (store, cold, _) = _fixture.Open();
+        await store.CommitAsync(Session, new AuthPatch().Set(A, new byte[] { 1 }), Cancel);
+        var lease = await cold.Leases.AcquireAsync(new LeaseRequest(Session, "another process", TimeSpan.FromSeconds(30), MayQueue: true), Cancel);
+        _fixture.Time.Advance(TimeSpan.FromSeconds(31));
+
+        await Assert.ThrowsAsync<StoreUnavailableException>(async () => await store.GetAsync(Session, A, Cancel));
+        await Assert.ThrowsAsync<FencedException>(async () => await store.CommitAsync(Session, new AuthPatch().Set(A, new byte[] { 2 }), Cancel));
+
+        await cold.Leases.ReleaseAsync(new LeaseRef(Session, lease.Epoch), drained: true, Cancel);
         Assert.Equal([1], (await store.GetAsync(Session, A, Cancel)).Value.ToArray());
     }
 

@@ -6,9 +6,11 @@ public sealed class FencedException : AuthStoreException
     /// <summary>Creates the exception.</summary>
     /// <param name="session">The session.</param>
     /// <param name="epoch">The epoch that the commit carried; 0: none.</param>
-    /// <param name="currentEpoch">The session's epoch.</param>
+    /// <param name="currentEpoch">The session's epoch; 0: not known, since the session does not exist yet.</param>
     public FencedException(AuthSessionId session, long epoch, long currentEpoch)
-        : base($"Session {session} is held under epoch {currentEpoch}; a commit {(epoch == 0 ? "without a lease" : $"under epoch {epoch}")} was refused.")
+        : base(
+            $"Session {session} is held{(currentEpoch == 0 ? "" : $" under epoch {currentEpoch}")}; "
+            + $"a write {(epoch == 0 ? "without a lease" : $"under epoch {epoch}")} was refused. Nothing was changed.")
     {
         Session = session;
         Epoch = epoch;
