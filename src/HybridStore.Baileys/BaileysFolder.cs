@@ -78,7 +78,8 @@ internal sealed class BaileysFolder
         return new BaileysFolder(path, files, ignored);
     }
 
-    public async ValueTask<byte[]> ReadAsync(RecordFile file, CancellationToken cancellationToken)
+    /// <summary>Reads a file whole, on this thread: the asynchronous way hops to another thread and back for each of thousands of small files.</summary>
+    public byte[] Read(RecordFile file)
     {
         if (file.Length > AuthLimits.MaxValueBytes)
             throw Fault(BaileysFormatReason.TooLarge, file, $"has {file.Length} bytes; the most is {AuthLimits.MaxValueBytes}.");
@@ -94,18 +95,19 @@ internal sealed class BaileysFolder
                     : Vanished(file);
             }
 
-            using var handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, FileOptions.SequentialScan);
+            using var handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             var bytes = new byte[file.Length];
             var read = 0;
             while (read < bytes.Length)
             {
-                var n = await RandomAccess.ReadAsync(handle, bytes.AsMemory(read), read, cancellationToken).ConfigureAwait(false);
+                var n = RandomAccess.Read(handle, bytes.AsSpan(read), read);
                 if (n == 0)
                     break;
                 read += n;
             }
 
-            return read == bytes.Length && RandomAccess.GetLength(handle) == read ? bytes : throw Changed(file.Name);
+            // One that grew shows when the folder is looked at again after the last file.
+            return read == bytes.Length ? bytes : throw Changed(file.Name);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {

@@ -5,7 +5,7 @@ namespace HybridStore.Baileys;
 /// <summary>Makes a session of a folder that Baileys' <c>useMultiFileAuthState</c> wrote.</summary>
 public static class BaileysImporter
 {
-    /// <summary>Imports a folder as a new session, all or nothing, with never more than one value in memory. The folder is only read.</summary>
+    /// <summary>Imports a folder as a new session, all or nothing, with a few megabytes in memory at most, or the largest values if they are larger. The folder is only read.</summary>
     /// <remarks>
     /// A value is stored as the file's own bytes, byte for byte, once they were checked to be JSON; only bytes in a form of older versions
     /// are brought into today's (<see cref="BufferJson"/>), and a byte order mark is left out.
@@ -59,25 +59,80 @@ public static class BaileysImporter
 
     private sealed class Run(BaileysFolder folder, Tally tally)
     {
+        private const int MaxBatchRecords = 64;
+        private const int MaxBatchBytes = 512 * 1024;
+        private const int BatchesAhead = 4;
+
+        private long _rewritten;
+
         public Tally Tally => tally;
 
-        public long Rewritten { get; private set; }
+        public long Rewritten => Interlocked.Read(ref _rewritten);
 
-        // A store may begin the stream again after a failure.
+        // A store may begin the stream again after a failure. Files are read and checked on other threads while the store seals and writes those before them;
+        // their order is kept, and with it which fault is found first.
         public async IAsyncEnumerable<AuthEntry> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
         {
             tally.Restart();
-            Rewritten = 0;
-            foreach (var file in folder.Files)
+            _rewritten = 0;
+            var ahead = new Queue<Task<List<AuthEntry>>>();
+            using var abandoned = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            try
             {
-                cancellationToken.ThrowIfCancellationRequested();
-                var bytes = await folder.ReadAsync(file, cancellationToken).ConfigureAwait(false);
-                var value = Check(file, bytes);
-                tally.Add(file.Key.Type, value.Length);
-                yield return new AuthEntry(file.Key, value);
+                using var batches = Batches().GetEnumerator();
+                while (true)
+                {
+                    while (ahead.Count < BatchesAhead && batches.MoveNext())
+                    {
+                        var (first, count) = batches.Current;
+                        ahead.Enqueue(Task.Run(() => ReadBatch(first, count, abandoned.Token), CancellationToken.None));
+                    }
+
+                    if (!ahead.TryPeek(out var next))
+                        break;
+                    var batch = await next.ConfigureAwait(false);
+                    _ = ahead.Dequeue();
+                    foreach (var entry in batch)
+                    {
+                        tally.Add(entry.Key.Type, entry.Value.Length);
+                        yield return entry;
+                    }
+                }
+            }
+            finally
+            {
+                await abandoned.CancelAsync().ConfigureAwait(false);
+                foreach (var reading in ahead)
+                    await ((Task)reading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
 
             folder.VerifyUnchanged();
+        }
+
+        private IEnumerable<(int First, int Count)> Batches()
+        {
+            var first = 0;
+            while (first < folder.Files.Count)
+            {
+                var count = 0;
+                for (long bytes = 0; first + count < folder.Files.Count && count < MaxBatchRecords && bytes < MaxBatchBytes; count++)
+                    bytes += folder.Files[first + count].Length;
+                yield return (first, count);
+                first += count;
+            }
+        }
+
+        private List<AuthEntry> ReadBatch(int first, int count, CancellationToken cancellationToken)
+        {
+            var batch = new List<AuthEntry>(count);
+            for (var i = first; i < first + count; i++)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                var file = folder.Files[i];
+                batch.Add(new AuthEntry(file.Key, Check(file, folder.Read(file))));
+            }
+
+            return batch;
         }
 
         private ReadOnlyMemory<byte> Check(RecordFile file, byte[] bytes)
@@ -100,7 +155,7 @@ public static class BaileysImporter
                 throw BaileysFolder.Fault(BaileysFormatReason.TooLarge, file, $"has {value.Length} bytes in today's form; the most is {AuthLimits.MaxValueBytes}.");
 
             if (rewritten)
-                Rewritten++;
+                Interlocked.Increment(ref _rewritten);
             return value;
         }
     }

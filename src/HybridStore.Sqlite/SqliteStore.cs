@@ -20,7 +20,7 @@ internal sealed class SqliteStore : IAsyncDisposable
         _options = options;
         _timeProvider = timeProvider;
         _hooks = hooks;
-        _connector = new SqliteConnector(Path.GetFullPath(options.Path), options.BusyTimeout, timeProvider);
+        _connector = new SqliteConnector(Path.GetFullPath(options.Path), options.BusyTimeout);
     }
 
     public string FilePath => _connector.Path;
@@ -60,7 +60,22 @@ internal sealed class SqliteStore : IAsyncDisposable
             if (_open is null)
             {
                 var writer = new SqliteWriter(_connector, _options.MaxWaitingWrites, _timeProvider, _hooks);
-                Volatile.Write(ref _open, new OpenStore(writer, new SqliteReaderPool(_connector, _options.MaxIdleReaders)));
+                var readers = new SqliteReaderPool(_connector, _options.MaxIdleReaders);
+                try
+                {
+                    // One after the other: connections that meet in the set-up of the log wait for each other inside SQLite, where one compiled without
+                    // usleep sleeps for a whole second.
+                    readers.WarmUp();
+                }
+                catch
+                {
+                    readers.Dispose();
+                    await writer.DisposeAsync().ConfigureAwait(false);
+                    throw;
+                }
+
+                writer.Start();
+                Volatile.Write(ref _open, new OpenStore(writer, readers));
             }
 
             return _open;

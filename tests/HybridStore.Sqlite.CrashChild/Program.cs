@@ -39,12 +39,12 @@ for (long version = (head?.Version ?? 0) + 1; ; version++)
     Say(version);
 }
 
-// More than one part of an import, and then no end.
+// More than two parts of an import, so that the first is certainly written, and then no end.
 static async IAsyncEnumerable<SealedChange> EndlessRecords()
 {
-    for (int i = 0; i < 6_000; i++)
+    for (int i = 0; i < 9_000; i++)
         yield return new SealedChange(new AuthKey("pre-key", $"{i}"), new byte[1024]);
-    Say(6_000);
+    Say(9_000);
     await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System);
 }
 

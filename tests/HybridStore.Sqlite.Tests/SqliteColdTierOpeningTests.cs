@@ -22,7 +22,7 @@ public sealed class SqliteColdTierOpeningTests : TierTest
 
         Assert.Equal(SqliteSchema.ApplicationId, Query("PRAGMA application_id"));
         Assert.Equal(SqliteSchema.Version, Query("PRAGMA user_version"));
-        using var db = new SqliteConnector(DatabasePath, TimeSpan.FromSeconds(5), TimeProvider.System).OpenWriter();
+        using var db = new SqliteConnector(DatabasePath, TimeSpan.FromSeconds(5)).OpenWriter();
         Assert.Equal("wal", db.QueryText("PRAGMA journal_mode"));
         Assert.Equal(2, db.QueryInt64("PRAGMA synchronous"));
         Assert.Equal(1, db.QueryInt64("PRAGMA fullfsync"));

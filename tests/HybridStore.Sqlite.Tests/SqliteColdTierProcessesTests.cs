@@ -57,7 +57,7 @@ public sealed class SqliteColdTierProcessesTests : TierTest
         string path = Folder.File("crash.db");
         using (var child = Start("import", path))
         {
-            Assert.Equal("6000", await child.StandardOutput.ReadLineAsync(Cancel));
+            Assert.Equal("9000", await child.StandardOutput.ReadLineAsync(Cancel));
             child.Kill();
             await child.WaitForExitAsync(Cancel);
         }

@@ -5,7 +5,7 @@ using SQLitePCL;
 namespace HybridStore.Sqlite.Engine;
 
 /// <summary>Opens connections to one file, set up alike.</summary>
-internal sealed class SqliteConnector(string path, TimeSpan busyTimeout, TimeProvider timeProvider)
+internal sealed class SqliteConnector(string path, TimeSpan busyTimeout)
 {
     private const int MaxIdleWalBytes = 16 * 1024 * 1024;
     private const int WriterCacheKib = 16 * 1024;
@@ -13,8 +13,6 @@ internal sealed class SqliteConnector(string path, TimeSpan busyTimeout, TimePro
     private volatile bool _wasOpen;
 
     public string Path => path;
-
-    public TimeSpan BusyTimeout => busyTimeout;
 
     /// <summary>Opens the file for writing: creates it if it never was open here, checks that it is ours and brings its schema up to date.</summary>
     public SqliteDb OpenWriter()
@@ -88,23 +86,12 @@ internal sealed class SqliteConnector(string path, TimeSpan busyTimeout, TimePro
 
     private void SwitchToWal(SqliteDb db)
     {
-        long start = timeProvider.GetTimestamp();
-        while (true)
+        if (db.QueryText("PRAGMA journal_mode = WAL") != "wal")
         {
-            try
-            {
-                if (db.QueryText("PRAGMA journal_mode = WAL") == "wal")
-                    return;
-                throw new StoreUnusableException(
-                    SqliteErrors.TierName,
-                    StoreUnusableReason.ReadOnly,
-                    $"SQLite can't keep a write-ahead log for the database {path}: its file system has no shared memory or locks. Use a local file system.");
-            }
-            catch (SqliteException e) when (SqliteErrors.Primary(e) == raw.SQLITE_BUSY && timeProvider.GetElapsedTime(start) <= busyTimeout)
-            {
-                // The switch doesn't wait for a process that is just opening the same new file; taking the lock does.
-                db.Execute("BEGIN EXCLUSIVE; ROLLBACK");
-            }
+            throw new StoreUnusableException(
+                SqliteErrors.TierName,
+                StoreUnusableReason.ReadOnly,
+                $"SQLite can't keep a write-ahead log for the database {path}: its file system has no shared memory or locks. Use a local file system.");
         }
     }
 }

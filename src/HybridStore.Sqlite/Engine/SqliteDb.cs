@@ -8,10 +8,12 @@ internal sealed class SqliteDb : IDisposable
 {
     private readonly SqliteConnection _connection;
     private readonly sqlite3 _handle;
+    private readonly BusyWait _busy;
     private readonly List<SqliteStatement> _statements = [];
 
     public SqliteDb(string path, SqliteOpenMode mode, TimeSpan busyTimeout)
     {
+        _busy = new BusyWait(busyTimeout);
         var builder = new SqliteConnectionStringBuilder { DataSource = path, Mode = mode, Pooling = false };
         _connection = new SqliteConnection(builder.ConnectionString);
         try
@@ -19,7 +21,6 @@ internal sealed class SqliteDb : IDisposable
             _connection.Open();
             _handle = _connection.Handle!;
             _ = raw.sqlite3_extended_result_codes(_handle, 1);
-            SetBusyTimeout(busyTimeout);
         }
         catch
         {
@@ -37,27 +38,34 @@ internal sealed class SqliteDb : IDisposable
 
     public long LastInsertId => raw.sqlite3_last_insert_rowid(_handle);
 
-    public void SetBusyTimeout(TimeSpan timeout) => _ = raw.sqlite3_busy_timeout(_handle, (int)timeout.TotalMilliseconds);
-
     /// <summary>Prepares a statement that lives as long as the connection.</summary>
     public SqliteStatement Prepare(string sql)
     {
-        var statement = new SqliteStatement(_handle, sql);
+        var statement = new SqliteStatement(_handle, sql, _busy);
         _statements.Add(statement);
         return statement;
     }
 
-    public void Execute(string sql) => SqliteException.ThrowExceptionForRC(raw.sqlite3_exec(_handle, sql), _handle);
+    /// <summary>Runs a text. One of several statements that is stopped by a lock is run again from the first: they must bear that.</summary>
+    public void Execute(string sql)
+    {
+        BusyWait.Attempt attempt = default;
+        int result;
+        do
+            result = raw.sqlite3_exec(_handle, sql);
+        while (_busy.TryWait(result, ref attempt));
+        SqliteException.ThrowExceptionForRC(result, _handle);
+    }
 
     public long QueryInt64(string sql)
     {
-        using var statement = new SqliteStatement(_handle, sql);
+        using var statement = new SqliteStatement(_handle, sql, _busy);
         return statement.Step() ? statement.Int64(0) : 0;
     }
 
     public string QueryText(string sql)
     {
-        using var statement = new SqliteStatement(_handle, sql);
+        using var statement = new SqliteStatement(_handle, sql, _busy);
         return statement.Step() ? statement.Text(0) : "";
     }
 

@@ -7,17 +7,25 @@ namespace HybridStore.Sqlite.Engine;
 /// <summary>A prepared statement that is used over and over on one connection.</summary>
 /// <remarks>
 /// Below ADO.NET on purpose: names go in as UTF-8 from the stack and envelopes from where they are, without a parameter object, a copy or a data reader
-/// for each call, and waiting for a lock is SQLite's busy timeout alone.
+/// for each call, and waiting for a lock is <see cref="BusyWait"/>'s alone.
 /// </remarks>
 internal sealed class SqliteStatement : IDisposable
 {
     private readonly sqlite3 _db;
     private readonly sqlite3_stmt _statement;
+    private readonly BusyWait _busy;
+    private bool _hasGivenRows;
 
-    public SqliteStatement(sqlite3 db, string sql)
+    public SqliteStatement(sqlite3 db, string sql, BusyWait busy)
     {
         _db = db;
-        SqliteException.ThrowExceptionForRC(raw.sqlite3_prepare_v2(db, sql, out _statement), db);
+        _busy = busy;
+        BusyWait.Attempt attempt = default;
+        int result;
+        do
+            result = raw.sqlite3_prepare_v2(db, sql, out _statement);
+        while (busy.TryWait(result, ref attempt));
+        SqliteException.ThrowExceptionForRC(result, db);
     }
 
     public SqliteStatement Bind(int index, long value)
@@ -49,11 +57,23 @@ internal sealed class SqliteStatement : IDisposable
     /// <returns>Whether there is one.</returns>
     public bool Step()
     {
-        int result = raw.sqlite3_step(_statement);
-        if (result == raw.SQLITE_ROW)
-            return true;
-        SqliteException.ThrowExceptionForRC(result, _db);
-        return false;
+        BusyWait.Attempt attempt = default;
+        while (true)
+        {
+            int result = raw.sqlite3_step(_statement);
+            if (result == raw.SQLITE_ROW)
+                return _hasGivenRows = true;
+
+            // Only from the start: begun again in the middle, it would give its rows twice.
+            if (!_hasGivenRows && _busy.TryWait(result, ref attempt))
+            {
+                _ = raw.sqlite3_reset(_statement);
+                continue;
+            }
+
+            SqliteException.ThrowExceptionForRC(result, _db);
+            return false;
+        }
     }
 
     /// <summary>Runs a statement that gives no rows that anybody wants.</summary>
@@ -97,6 +117,7 @@ internal sealed class SqliteStatement : IDisposable
     private void Reset()
     {
         // What reset returns is the error of the step before it, which was already thrown.
+        _hasGivenRows = false;
         _ = raw.sqlite3_reset(_statement);
         _ = raw.sqlite3_clear_bindings(_statement);
     }

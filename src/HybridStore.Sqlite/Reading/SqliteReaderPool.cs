@@ -8,6 +8,14 @@ internal sealed class SqliteReaderPool(SqliteConnector connector, int maxIdle) :
     private readonly SqliteReader?[] _idle = new SqliteReader?[maxIdle];
     private volatile bool _disposed;
 
+    /// <summary>Opens the first connection and reads with it, before anybody writes.</summary>
+    public void WarmUp()
+    {
+        var reader = new SqliteReader(connector.OpenReader());
+        reader.ReadSessions(tenant: null, new SessionPage(null));
+        Return(reader);
+    }
+
     /// <summary>Runs a read; what fails comes out as a store's exception, and its connection is not used again.</summary>
     public TResult Use<TArgument, TResult>(TArgument argument, Func<SqliteReader, TArgument, TResult> read)
     {

@@ -17,6 +17,9 @@ internal sealed class PurgeTable(SqliteDb db)
 
     public void Add(long session) => _add.Bind(1, session).Run();
 
+    /// <summary>Whether anything is left to remove.</summary>
+    public bool Any() => FindNext() is not null;
+
     /// <summary>Removes the next few records, or the note of a session that has none left.</summary>
     /// <returns>Whether there was anything.</returns>
     public bool TryRemoveSome()

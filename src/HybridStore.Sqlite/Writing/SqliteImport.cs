@@ -10,6 +10,7 @@ internal sealed class SqliteImport(SqliteWriter writer, ColdImport import)
     private const int MaxBytes = 4 * 1024 * 1024;
 
     private long _loadingId;
+    private Task<ImportStepResult>? _writing;
 
     public async ValueTask<ColdImportResult> RunAsync(CancellationToken cancellationToken)
     {
@@ -33,9 +34,10 @@ internal sealed class SqliteImport(SqliteWriter writer, ColdImport import)
             Check(record);
             if (part.Count >= MaxRecords || bytes >= MaxBytes)
             {
-                if (await WriteAsync(part, isLast: false, bytes, cancellationToken).ConfigureAwait(false) is { Refusal: { } refusal })
+                if (await FinishAsync().ConfigureAwait(false) is { Refusal: { } refusal })
                     return await EndAsync(refusal).ConfigureAwait(false);
-                part.Clear();
+                Begin(part, isLast: false, bytes, cancellationToken);
+                part = [];
                 bytes = 0;
             }
 
@@ -43,15 +45,25 @@ internal sealed class SqliteImport(SqliteWriter writer, ColdImport import)
             bytes += record.Envelope!.Value.Length;
         }
 
-        var end = await WriteAsync(part, isLast: true, bytes, cancellationToken).ConfigureAwait(false);
+        if (await FinishAsync().ConfigureAwait(false) is { Refusal: { } late })
+            return await EndAsync(late).ConfigureAwait(false);
+        Begin(part, isLast: true, bytes, cancellationToken);
+        var end = (await FinishAsync().ConfigureAwait(false))!;
         return end.Refusal is { } refused
             ? await EndAsync(refused).ConfigureAwait(false)
             : new ColdImportResult { Status = ColdCommitStatus.Committed, Head = end.Head };
     }
 
-    private async ValueTask<ImportStepResult> WriteAsync(List<SealedChange> part, bool isLast, long bytes, CancellationToken cancellationToken)
+    // The stream goes on while a part is written: at most two are in memory.
+    private void Begin(List<SealedChange> part, bool isLast, long bytes, CancellationToken cancellationToken) =>
+        _writing = writer.RunAsync(new ImportStep(import, _loadingId, part, isLast, bytes), cancellationToken).AsTask();
+
+    private async ValueTask<ImportStepResult?> FinishAsync()
     {
-        var result = await writer.RunAsync(new ImportStep(import, _loadingId, part, isLast, bytes), cancellationToken).ConfigureAwait(false);
+        if (_writing is not { } writing)
+            return null;
+        _writing = null;
+        var result = await writing.ConfigureAwait(false);
         if (result.Refusal is null)
             _loadingId = result.LoadingId;
         return result;
@@ -65,6 +77,16 @@ internal sealed class SqliteImport(SqliteWriter writer, ColdImport import)
 
     private async ValueTask AbandonAsync()
     {
+        try
+        {
+            // Which row to give up is known only when the part that makes it is written.
+            await FinishAsync().ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is AuthStoreException or ObjectDisposedException or OperationCanceledException)
+        {
+            // The failure that brought us here is what the caller hears of.
+        }
+
         if (_loadingId == 0)
             return;
         try

@@ -12,9 +12,9 @@ internal sealed class SqliteWriter : IAsyncDisposable
     private readonly WriterConnection _connection;
     private readonly WriteGroup _group;
     private readonly Tidying _tidying;
-    private readonly Task _loop;
+    private Task? _loop;
 
-    /// <summary>Starts the writer on a file that was opened once, so that everything it needs is there.</summary>
+    /// <summary>Opens the file; the writer does nothing before it is started.</summary>
     public SqliteWriter(SqliteConnector connector, int maxWaiting, TimeProvider timeProvider, SqliteTestHooks? hooks)
     {
         _queue = Channel.CreateBounded<WriteWork>(new BoundedChannelOptions(maxWaiting) { SingleReader = true });
@@ -30,9 +30,9 @@ internal sealed class SqliteWriter : IAsyncDisposable
             _connection.Dispose();
             throw;
         }
-
-        _loop = Task.Run(RunAsync);
     }
+
+    public void Start() => _loop = Task.Run(RunAsync);
 
     /// <summary>How many transactions were committed for callers.</summary>
     public long Commits => _group.Commits;
@@ -61,7 +61,10 @@ internal sealed class SqliteWriter : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _queue.Writer.TryComplete();
-        await _loop.ConfigureAwait(false);
+        if (_loop is not null)
+            await _loop.ConfigureAwait(false);
+        else
+            _connection.Dispose();
     }
 
     private async Task RunAsync()

@@ -36,7 +36,7 @@ internal sealed class Tidying(WriterConnection connection)
             }
 
             if (_removed)
-                connection.EmptyLog(tables);
+                WriterConnection.EmptyLog(tables);
             _removed = false;
             IsDue = false;
         }
@@ -50,10 +50,14 @@ internal sealed class Tidying(WriterConnection connection)
 
     private static bool TryRemoveSome(WriterTables tables)
     {
+        // Looks before it takes the write lock: at most starts there is nothing to do, and other connections are just being opened.
+        long stale = StaleBefore(tables);
+        if (tables.Sessions.FindStaleImport(stale) is null && !tables.Purges.Any())
+            return false;
         tables.Begin();
         try
         {
-            bool any = ForgetStaleImport(tables) || tables.Purges.TryRemoveSome();
+            bool any = ForgetStaleImport(tables, stale) || tables.Purges.TryRemoveSome();
             tables.Commit();
             return any;
         }
@@ -64,9 +68,11 @@ internal sealed class Tidying(WriterConnection connection)
         }
     }
 
-    private static bool ForgetStaleImport(WriterTables tables)
+    private static long StaleBefore(WriterTables tables) => tables.Now - (long)StaleImportAge.TotalMilliseconds;
+
+    private static bool ForgetStaleImport(WriterTables tables, long before)
     {
-        if (tables.Sessions.FindStaleImport(tables.Now - (long)StaleImportAge.TotalMilliseconds) is not { } session)
+        if (tables.Sessions.FindStaleImport(before) is not { } session)
             return false;
         ImportAbandonment.Forget(tables, session, tables.Sessions.Find(session)!);
         return true;
