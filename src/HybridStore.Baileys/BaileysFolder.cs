@@ -106,8 +106,8 @@ internal sealed class BaileysFolder
                 read += n;
             }
 
-            // One that grew shows when the folder is looked at again after the last file.
-            return read == bytes.Length ? bytes : throw Changed(file.Name);
+            // Longer than it was listed: what was read is its beginning, and would be taken for a file cut short.
+            return read == bytes.Length && RandomAccess.GetLength(handle) == read ? bytes : throw Changed(file.Name);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {

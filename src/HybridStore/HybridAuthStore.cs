@@ -12,7 +12,7 @@ namespace HybridStore;
 
 /// <summary>The one store: a hot and a cold tier with the codec above them, coordinated by the protocol.</summary>
 /// <remarks>What it decides is in <c>Coordination/</c>, as pure code; here are the calls in between. <c>Coordination/readme.md</c> tells how they fit.</remarks>
-public sealed partial class HybridAuthStore : IAuthStateStore, IAsyncDisposable
+public sealed partial class HybridAuthStore : IAuthStateStore, IAsyncDisposable, IDisposable
 {
     private readonly IColdTier _cold;
     private readonly IHotTier? _hot;
@@ -95,6 +95,9 @@ public sealed partial class HybridAuthStore : IAuthStateStore, IAsyncDisposable
         await _cold.DisposeAsync().ConfigureAwait(false);
         _masterKey.Dispose();
     }
+
+    /// <summary>The same, for a container that is disposed of synchronously; it blocks until the tiers are closed.</summary>
+    public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
 
     private static void Check(AuthSessionId session)
     {

@@ -33,6 +33,18 @@ public sealed class RegistrationTests : IDisposable
     }
 
     [Fact]
+    public async Task A_container_can_be_disposed_of_synchronously()
+    {
+        var provider = new ServiceCollection().AddHybridAuthStore(o => Set(o, "sync.db")).Services.BuildServiceProvider();
+        var store = provider.GetRequiredService<IAuthStateStore>();
+        await store.CommitAsync(new AuthSessionId("clinic", "reception"), new AuthPatch().Set("session", "a", new byte[] { 1 }), Cancel);
+
+        provider.Dispose();
+
+        await Assert.ThrowsAsync<ObjectDisposedException>(async () => await store.FindSessionAsync(new AuthSessionId("clinic", "reception"), Cancel));
+    }
+
+    [Fact]
     public async Task Keyed_stores_stand_beside_each_other()
     {
         var services = new ServiceCollection();
