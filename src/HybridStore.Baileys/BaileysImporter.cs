@@ -59,7 +59,7 @@ public static class BaileysImporter
 
     private sealed class Run(BaileysFolder folder, Tally tally)
     {
-        private const int MaxBatchRecords = 64;
+        private const int MaxBatchRecords = 32;
         private const int MaxBatchBytes = 512 * 1024;
         private const int BatchesAhead = 4;
 
