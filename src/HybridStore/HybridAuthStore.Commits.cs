@@ -28,7 +28,7 @@ public sealed partial class HybridAuthStore
             if (state.Unresolved is { } unresolved && unresolved.Patches[^1].CommitId != patch.CommitId)
                 await ResolveAsync(state, unresolved, cancellationToken).ConfigureAwait(false);
 
-            // No lease yet means no queue (DESIGN rule 2): every commit is write-through, and cold alone assigns versions.
+            // No lease yet means no queue (protocol rule 2): every commit is write-through, and cold alone assigns versions.
             var route = CommitDecision.Decide(DurabilityPolicy.Of(patch), coldIsUp: true, hotIsUp: _hot is not null, mayQueue: false);
             return route == CommitRoute.Persist
                 ? await PersistAsync(session, state, patch, cancellationToken).ConfigureAwait(false)
@@ -152,7 +152,7 @@ public sealed partial class HybridAuthStore
         }
     }
 
-    /// <summary>Repeats a commit whose outcome is unknown, so that the next one is built on what is known (DESIGN rule 6).</summary>
+    /// <summary>Repeats a commit whose outcome is unknown, so that the next one is built on what is known (protocol rule 6).</summary>
     private async ValueTask ResolveAsync(SessionState state, ColdCommit unresolved, CancellationToken cancellationToken)
     {
         var session = unresolved.Session;

@@ -186,7 +186,7 @@ public sealed partial class HybridAuthStore
         }
     }
 
-    /// <summary>Where cold may be behind what a lease holder queued, its answer counts only if hot answers that nothing is left in the outbox (DESIGN rule 3).</summary>
+    /// <summary>Where cold may be behind what a lease holder queued, its answer counts only if hot answers that nothing is left in the outbox (protocol rule 3).</summary>
     private async ValueTask EnsureCompleteAsync(AuthSessionId session, SessionHead? head, CancellationToken cancellationToken)
     {
         if (!ReadDecision.MayBeBehind(head, heldEpoch: 0))

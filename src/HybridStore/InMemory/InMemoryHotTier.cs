@@ -5,7 +5,7 @@ namespace HybridStore.InMemory;
 
 /// <summary>The embedded hot tier: envelopes in this process's memory, within a budget of bytes.</summary>
 /// <remarks>
-/// It is neither durable nor shared, so it takes no queued commits (DESIGN rule 9); it holds envelopes like every tier, and eviction takes
+/// It is neither durable nor shared, so it takes no queued commits (protocol rule 9); it holds envelopes like every tier, and eviction takes
 /// whole sessions, the least recently used first.
 /// </remarks>
 public sealed class InMemoryHotTier : IHotTier

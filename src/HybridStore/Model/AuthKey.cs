@@ -16,13 +16,6 @@ public readonly record struct AuthKey
         Id = id;
     }
 
-    private AuthKey(string type, string id, bool trusted)
-    {
-        _ = trusted;
-        Type = type;
-        Id = id;
-    }
-
     /// <summary>The key of a session's credentials, of which there is one record: type and id are both <c>creds</c>.</summary>
     public static AuthKey Creds { get; } = new(AuthKeyTypes.Creds, AuthKeyTypes.Creds);
 
@@ -37,7 +30,4 @@ public readonly record struct AuthKey
 
     /// <summary>Both parts, for people: <c>type/id</c>. Not a key: a part may contain a slash.</summary>
     public override string ToString() => IsEmpty ? "(no record)" : $"{Type}/{Id}";
-
-    /// <summary>Makes a key of parts that a tier gives back, which were checked when they went in.</summary>
-    internal static AuthKey FromTier(string type, string id) => new(type, id, trusted: true);
 }

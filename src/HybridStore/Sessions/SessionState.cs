@@ -11,10 +11,10 @@ internal sealed class SessionState : IDisposable
     private SessionKeys? _keys;
     private bool _endWasShown = true;
 
-    /// <summary>Held by whoever changes the session: commits of one session are made one after the other (DESIGN rule 2).</summary>
+    /// <summary>Held by whoever changes the session: commits of one session are made one after the other (protocol rule 2).</summary>
     public SemaphoreSlim CommitGate { get; } = new(1, 1);
 
-    /// <summary>The commit that must be repeated before another is taken (DESIGN rule 6). Needs <see cref="CommitGate"/>.</summary>
+    /// <summary>The commit that must be repeated before another is taken (protocol rule 6). Needs <see cref="CommitGate"/>.</summary>
     public ColdCommit? Unresolved { get; set; }
 
     public SeenMark Seen
@@ -30,7 +30,7 @@ internal sealed class SessionState : IDisposable
     /// <param name="mark">Where the session is.</param>
     /// <param name="shown">
     /// Whether the caller learns of it. A writer that only knows a life which has meanwhile ended must be told so before it may begin another,
-    /// or its late commit would bring half of a deleted session back (DESIGN rule 8).
+    /// or its late commit would bring half of a deleted session back (protocol rule 8).
     /// </param>
     /// <returns>Whether that is not behind what was seen already.</returns>
     public bool TryObserve(SeenMark mark, bool shown)

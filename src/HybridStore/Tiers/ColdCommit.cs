@@ -2,7 +2,7 @@ using HybridStore.Codec;
 
 namespace HybridStore.Tiers;
 
-/// <summary>One transaction of the cold tier: usually one patch; with un-drained patches before it, all of them in order (DESIGN rule 1).</summary>
+/// <summary>One transaction of the cold tier: usually one patch; with un-drained patches before it, all of them in order (protocol rule 1).</summary>
 public sealed class ColdCommit
 {
     /// <summary>The session.</summary>
@@ -14,7 +14,7 @@ public sealed class ColdCommit
     /// <summary>The lease's epoch; 0: none. Refused when it is not the session's epoch, and, without one, while a lease is live or the ahead mark is set.</summary>
     public long Epoch { get; init; }
 
-    /// <summary>The highest version that the writer has seen of this incarnation: a session that is below it went back in time, and takes nothing (DESIGN rule 11).</summary>
+    /// <summary>The highest version that the writer has seen of this incarnation: a session that is below it went back in time, and takes nothing (protocol rule 11).</summary>
     public long SeenVersion { get; init; }
 
     /// <summary>The patches, in order.</summary>

@@ -2,7 +2,7 @@ using HybridStore.Codec;
 
 namespace HybridStore.Tiers;
 
-/// <summary>What was read from cold, on its way into hot. Applied whole or dropped (DESIGN rules 4 and 5).</summary>
+/// <summary>What was read from cold, on its way into hot. Applied whole or dropped (protocol rules 4 and 5).</summary>
 public sealed class HotFill
 {
     /// <summary>The session.</summary>

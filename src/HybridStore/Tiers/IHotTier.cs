@@ -10,7 +10,7 @@ public interface IHotTier : IAsyncDisposable
     /// <summary>The tier's present run, as far as it is known without asking; empty before the first answer. A record stamped with another run is not believed.</summary>
     string RunId { get; }
 
-    /// <summary>Where commits can be queued, or <see langword="null"/> for a tier that is not durable and shared, which never takes any (DESIGN rule 9).</summary>
+    /// <summary>Where commits can be queued, or <see langword="null"/> for a tier that is not durable and shared, which never takes any (protocol rule 9).</summary>
     IHotOutbox? Outbox { get; }
 
     /// <summary>Reads the meta and any records of a session, from one moment, in one round trip. Writes nothing.</summary>
