@@ -171,6 +171,7 @@ public sealed class SqliteColdTierImportTests : TierTest
         var pausing = new PausingStream(LargeCount, LargeLength);
         var importing = Tier.ImportAsync(Import(pausing.RunAsync()), Cancel).AsTask();
         await pausing.Paused;
+        await UntilAsync(() => Query("SELECT count(*) FROM record") > 0);
 
         Time.Advance(TimeSpan.FromHours(25));
         var other = Open();
@@ -195,6 +196,13 @@ public sealed class SqliteColdTierImportTests : TierTest
         Assert.Equal(
             0,
             Query("SELECT (SELECT count(*) FROM session) + (SELECT count(*) FROM record) + (SELECT count(*) FROM data_key) + (SELECT count(*) FROM purge)"));
+    }
+
+    // The stream runs ahead of the writer: that it has paused does not say that a part is written.
+    private static async Task UntilAsync(Func<bool> condition)
+    {
+        while (!condition())
+            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, Cancel);
     }
 
     private Task TidyAsync(SqliteColdTier? tier = null) => FinishTidyingAsync(tier ?? Tier);
