@@ -171,7 +171,7 @@ public sealed class SqliteColdTierImportTests : TierTest
         var pausing = new PausingStream(LargeCount, LargeLength);
         var importing = Tier.ImportAsync(Import(pausing.RunAsync()), Cancel).AsTask();
         await pausing.Paused;
-        await UntilAsync(() => Query("SELECT count(*) FROM record") > 0);
+        await UntilAsync(() => Query("SELECT count(*) FROM record") == 512);
 
         Time.Advance(TimeSpan.FromHours(25));
         var other = Open();
@@ -198,7 +198,7 @@ public sealed class SqliteColdTierImportTests : TierTest
             Query("SELECT (SELECT count(*) FROM session) + (SELECT count(*) FROM record) + (SELECT count(*) FROM data_key) + (SELECT count(*) FROM purge)"));
     }
 
-    // The stream runs ahead of the writer: that it has paused does not say that a part is written.
+    // The stream runs ahead of the writer: that it has paused does not say that both full parts, of 4 MiB each, are written.
     private static async Task UntilAsync(Func<bool> condition)
     {
         while (!condition())

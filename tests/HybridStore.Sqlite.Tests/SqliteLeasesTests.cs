@@ -46,6 +46,20 @@ public sealed class SqliteLeasesTests : TierTest
     }
 
     [Fact]
+    public async Task Acquire_HolderKnownToBeDead_TakesThatLeaseOverAndNoLaterOne()
+    {
+        await CreateAsync();
+        long dead = (await AcquireAsync("one")).Epoch;
+
+        var takeover = await Tier.Leases.AcquireAsync(new LeaseRequest(Session, "two", Duration, MayQueue: false) { DeadEpoch = dead }, Cancel);
+        var late = await Tier.Leases.AcquireAsync(new LeaseRequest(Session, "three", Duration, MayQueue: false) { DeadEpoch = dead }, Cancel);
+
+        Assert.Equal((true, 2), (takeover.Granted, takeover.Epoch));
+        Assert.Equal((false, 2, "two"), (late.Granted, late.Epoch, late.Holder));
+        Assert.Equal(ColdCommitStatus.Fenced, (await Tier.CommitAsync(WithEpoch(Commit(Patch(Set("a"))), dead), Cancel)).Status);
+    }
+
+    [Fact]
     public async Task Acquire_AfterItRanOut_FencesTheFormerHolder()
     {
         await CreateAsync();

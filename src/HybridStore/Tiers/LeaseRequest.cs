@@ -5,4 +5,10 @@ namespace HybridStore.Tiers;
 /// <param name="Holder">The process, as operators shall read it; unique for each process life.</param>
 /// <param name="Duration">How long without a renewal, by the tier's clock.</param>
 /// <param name="MayQueue">Whether commits may be queued under it, so that cold may be behind: sets the ahead mark.</param>
-public sealed record LeaseRequest(AuthSessionId Session, string Holder, TimeSpan Duration, bool MayQueue);
+public sealed record LeaseRequest(AuthSessionId Session, string Holder, TimeSpan Duration, bool MayQueue)
+{
+    /// <summary>
+    /// The epoch of a lease whose holder is known to be dead: it is taken over before it runs out, if it is still the session's. 0: none.
+    /// </summary>
+    public long DeadEpoch { get; init; }
+}
