@@ -32,4 +32,17 @@ public static class AuthStateStoreExtensions
         ArgumentNullException.ThrowIfNull(store);
         return store.GetAsync(session, new AuthKey(type, id), cancellationToken);
     }
+
+    /// <summary>Opens a session as a bot does: takes its lease and keeps its records in this process while it is open.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="session">The session's name within the tenant.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    /// <exception cref="SessionHeldException">Another process holds it, and did not give it back in time; or it is open in this process.</exception>
+    public static ValueTask<AuthSession> OpenAsync(
+        this IAuthStateStore store, string tenant, string session, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        return store.OpenAsync(new AuthSessionId(tenant, session), cancellationToken);
+    }
 }

@@ -9,8 +9,12 @@ namespace HybridStore;
 public sealed partial class HybridAuthStore
 {
     /// <inheritdoc/>
-    public async ValueTask<AuthRecord> GetAsync(AuthSessionId session, AuthKey key, CancellationToken cancellationToken = default) =>
-        (await GetManyAsync(session, [key], cancellationToken).ConfigureAwait(false))[0];
+    public ValueTask<AuthRecord> GetAsync(AuthSessionId session, AuthKey key, CancellationToken cancellationToken = default)
+    {
+        if (_states.TryGetValue(session, out var state) && !_disposed && state.TryGet(key, out var held))
+            return new ValueTask<AuthRecord>(held.Record);
+        return ReadOneAsync(session, key, cancellationToken);
+    }
 
     /// <inheritdoc/>
     public async ValueTask<AuthRecordSet> GetManyAsync(
@@ -20,11 +24,57 @@ public sealed partial class HybridAuthStore
         Check(keys);
         await InitializeAsync(cancellationToken).ConfigureAwait(false);
         var state = StateOf(session);
-        var hot = await ReadHotAsync(session, keys, withDataKeys: state.Keys is null, cancellationToken).ConfigureAwait(false);
-        if (hot is not null && ReadDecision.JudgeHot(hot, state.Seen, _time.GetUtcNow()) == HotTrust.Believed)
+        return state.TryGetAll(keys) ?? await ReadAsync(session, state, keys, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Reads one record that this process does not hold; who wants the same meanwhile waits for the same answer.</summary>
+    internal async ValueTask<AuthRecord> ReadOneAsync(AuthSessionId session, AuthKey key, CancellationToken cancellationToken)
+    {
+        Check(session);
+        AuthKey[] keys = [key];
+        Check(keys);
+        await InitializeAsync(cancellationToken).ConfigureAwait(false);
+        cancellationToken.ThrowIfCancellationRequested();
+        var state = StateOf(session);
+        var seen = state.Seen;
+        var now = _time.GetUtcNow();
+        if (state.Flights.TryGetValue(key, out var flight) && flight.MayBeJoined(seen, now, state.Lease is not null, _maxStaleness))
+            return await flight.Landing.WaitAsync(cancellationToken).ConfigureAwait(false);
+
+        // On its own from here on: whoever began it may give up, and the others still get their answer.
+        flight = new Flight(seen, now, _continuations);
+        state.Flights[key] = flight;
+        _ = FlyAsync(session, state, keys, flight);
+        return await flight.Landing.WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task FlyAsync(AuthSessionId session, SessionState state, AuthKey[] keys, Flight flight)
+    {
+        try
         {
-            if (await OpenHotAsync(session, state, keys, hot).ConfigureAwait(false) is { } answer)
-                return answer;
+            var answer = await ReadAsync(session, state, keys, CancellationToken.None).ConfigureAwait(false);
+            state.Flights.TryRemove(new KeyValuePair<AuthKey, Flight>(keys[0], flight));
+            flight.Land(answer[0]);
+        }
+#pragma warning disable CA1031 // Whatever it is, those who wait for the answer get it.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            state.Flights.TryRemove(new KeyValuePair<AuthKey, Flight>(keys[0], flight));
+            flight.Fail(e);
+        }
+    }
+
+    private async ValueTask<AuthRecordSet> ReadAsync(
+        AuthSessionId session, SessionState state, IReadOnlyList<AuthKey> keys, CancellationToken cancellationToken)
+    {
+        var fill = state.BeginFill();
+        var hot = await ReadHotAsync(session, keys, withDataKeys: state.Keys is null, cancellationToken).ConfigureAwait(false);
+        if (hot is not null
+            && ReadDecision.JudgeHot(hot, state.Seen, _time.GetUtcNow(), state.Lease is not null) == HotTrust.Believed
+            && await OpenHotAsync(session, state, keys, hot, fill).ConfigureAwait(false) is { } answer)
+        {
+            return answer;
         }
 
         return await ReadColdAsync(session, state, keys, hot, cancellationToken).ConfigureAwait(false);
@@ -89,7 +139,7 @@ public sealed partial class HybridAuthStore
     }
 
     /// <summary>Opens what hot answered, or gives <see langword="null"/> if cold has to be asked after all.</summary>
-    private async ValueTask<AuthRecordSet?> OpenHotAsync(AuthSessionId session, SessionState state, IReadOnlyList<AuthKey> keys, HotRead hot)
+    private async ValueTask<AuthRecordSet?> OpenHotAsync(AuthSessionId session, SessionState state, IReadOnlyList<AuthKey> keys, HotRead hot, long? fill)
     {
         var meta = hot.Meta!;
         var sessionKeys = state.KeysOf(meta.Incarnation);
@@ -121,7 +171,10 @@ public sealed partial class HybridAuthStore
             records[i] = AuthRecord.Found(keys[i], sealedRecord.Version, value);
         }
 
-        state.TryObserve(new SeenMark(meta.Incarnation, meta.Version), shown: true);
+        var mark = new SeenMark(meta.Incarnation, meta.Version);
+        if (!state.TryObserve(mark, shown: true))
+            return null;
+        state.Fill(fill, mark, records);
         return new AuthRecordSet(meta.Incarnation, meta.Version, records);
     }
 
@@ -131,6 +184,7 @@ public sealed partial class HybridAuthStore
         // Before the read: what cold says was true no earlier than this, so the promise of freshness counts from here.
         var asked = _time.GetUtcNow();
         var known = state.Keys;
+        var fill = state.BeginFill();
         var cold = await AskColdAsync(session, state, keys, withDataKeys: known is null, shown: true, cancellationToken).ConfigureAwait(false);
         if (cold.Head is { } located && cold.DataKeys.Count == 0 && known?.Incarnation != located.Incarnation)
             cold = await AskColdAsync(session, state, keys, withDataKeys: true, shown: true, cancellationToken).ConfigureAwait(false);
@@ -142,6 +196,7 @@ public sealed partial class HybridAuthStore
                 await EvictAsync(session).ConfigureAwait(false);
             for (var i = 0; i < records.Length; i++)
                 records[i] = AuthRecord.Absent(keys[i]);
+            state.Fill(fill, SeenMark.EndOf(cold.LastEndedIncarnation), records);
             return new AuthRecordSet(cold.LastEndedIncarnation, 0, records);
         }
 
@@ -154,6 +209,7 @@ public sealed partial class HybridAuthStore
                 : AuthRecord.Absent(keys[i]);
         }
 
+        state.Fill(fill, new SeenMark(head.Incarnation, head.Version), records);
         if (hot is not null)
             await FillAsync(session, head, cold, hot, asked).ConfigureAwait(false);
         return new AuthRecordSet(head.Incarnation, head.Version, records);

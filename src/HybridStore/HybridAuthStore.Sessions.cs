@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using HybridStore.Codec;
 using HybridStore.Coordination;
 using HybridStore.Diagnostics;
+using HybridStore.Sessions;
 using HybridStore.Tiers;
 
 namespace HybridStore;
@@ -48,11 +49,10 @@ public sealed partial class HybridAuthStore
         ArgumentNullException.ThrowIfNull(entries);
         await InitializeAsync(cancellationToken).ConfigureAwait(false);
         var state = StateOf(session);
-        await state.CommitGate.WaitAsync(cancellationToken).ConfigureAwait(false);
+        await state.Commits.EnterAsync(new PendingCommit(patch: null, mayJoin: false), cancellationToken).ConfigureAwait(false);
         try
         {
-            if (state.Unresolved is { } unresolved)
-                await ResolveAsync(state, unresolved, cancellationToken).ConfigureAwait(false);
+            await ResolveAsync(session, state, next: null, cancellationToken).ConfigureAwait(false);
             var found = await AskColdAsync(session, state, [], withDataKeys: false, shown: true, cancellationToken).ConfigureAwait(false);
             if (found.Head is { } existing)
                 throw new SessionExistsException(session, existing.Version);
@@ -82,7 +82,7 @@ public sealed partial class HybridAuthStore
             if (result.Status != ColdCommitStatus.Committed)
                 throw new SessionExistsException(session, result.Head?.Version ?? 0);
             var head = result.Head!;
-            state.SetKeys(new Sessions.SessionKeys(incarnation, [key]));
+            state.SetKeys(new SessionKeys(incarnation, [key]));
             state.TryObserve(new SeenMark(head.Incarnation, head.Version), shown: true);
             await EvictAsync(session).ConfigureAwait(false);
             Log.SessionImported(_logger, session);
@@ -90,7 +90,7 @@ public sealed partial class HybridAuthStore
         }
         finally
         {
-            state.CommitGate.Release();
+            state.Commits.Leave();
         }
     }
 
@@ -100,23 +100,26 @@ public sealed partial class HybridAuthStore
         Check(session);
         await InitializeAsync(cancellationToken).ConfigureAwait(false);
         var state = StateOf(session);
-        await state.CommitGate.WaitAsync(cancellationToken).ConfigureAwait(false);
+        await state.Commits.EnterAsync(new PendingCommit(patch: null, mayJoin: false), cancellationToken).ConfigureAwait(false);
         try
         {
+            var lease = state.Lease;
             var deletion = await _cold.DeleteSessionAsync(session, cancellationToken).ConfigureAwait(false);
             await EvictAsync(session).ConfigureAwait(false);
 
-            // What was under way when the session ended can't be repeated into its next life.
-            state.Unresolved = null;
+            // What was under way when the session ended can't be repeated into its next life; the epoch was raised, so a lease held here has ended too.
             state.SetKeys(null);
             state.TryObserve(SeenMark.EndOf(deletion.Incarnation), shown: true);
+            state.Resume();
+            if (lease is not null)
+                _leases.Lose(lease);
             if (deletion.Existed)
                 Log.SessionDeleted(_logger, session, deletion.LastVersion);
             return deletion.Existed;
         }
         finally
         {
-            state.CommitGate.Release();
+            state.Commits.Leave();
         }
     }
 

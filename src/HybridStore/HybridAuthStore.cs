@@ -23,6 +23,12 @@ public sealed partial class HybridAuthStore : IAuthStateStore, IAsyncDisposable,
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly ConcurrentDictionary<AuthSessionId, SessionState> _states = new();
+    private readonly InProcessTier _local;
+    private readonly LeaseKeeper _leases;
+    private readonly LeaseOptions _leaseOptions;
+    private readonly IdentityGuard _guard;
+    private readonly int _transactionAttempts;
+    private readonly TaskCreationOptions _continuations;
     private readonly SemaphoreSlim _initializing = new(1, 1);
     private volatile bool _initialized;
     private volatile bool _disposed;
@@ -41,6 +47,13 @@ public sealed partial class HybridAuthStore : IAuthStateStore, IAsyncDisposable,
         HybridAuthStoreOptions options,
         TimeProvider? timeProvider = null,
         ILogger<HybridAuthStore>? logger = null)
+        : this(cold, hot, options, timeProvider, logger, TaskCreationOptions.RunContinuationsAsynchronously)
+    {
+    }
+
+    /// <summary>The same, for a scheduler that drives every step: what waits within the store goes on inline.</summary>
+    internal HybridAuthStore(
+        IColdTier cold, IHotTier? hot, HybridAuthStoreOptions options, TimeProvider? timeProvider, ILogger? logger, TaskCreationOptions continuations)
     {
         ArgumentNullException.ThrowIfNull(cold);
         ArgumentNullException.ThrowIfNull(options);
@@ -57,8 +70,20 @@ public sealed partial class HybridAuthStore : IAuthStateStore, IAsyncDisposable,
         });
         _maxStaleness = options.MaxStaleness;
         _time = timeProvider ?? TimeProvider.System;
-        _logger = (ILogger?)logger ?? NullLogger.Instance;
+        _logger = logger ?? NullLogger.Instance;
+        _continuations = continuations;
+        _local = new InProcessTier(options.SessionMemoryBytes);
+        _leaseOptions = options.Lease;
+        _guard = new IdentityGuard(options.Credentials);
+        _transactionAttempts = options.TransactionAttempts;
+        _leases = new LeaseKeeper(cold.Leases, options.Lease, _time, _logger);
     }
+
+    internal int TransactionAttempts => _transactionAttempts;
+
+    internal TimeProvider Time => _time;
+
+    internal ILogger Logger => _logger;
 
     /// <summary>Connects to cold, checks it and brings its schema up to date. Every call does so by itself; a host does it at start, to fail early.</summary>
     /// <param name="cancellationToken">Cancels the wait.</param>
@@ -90,6 +115,7 @@ public sealed partial class HybridAuthStore : IAuthStateStore, IAsyncDisposable,
         if (_disposed)
             return;
         _disposed = true;
+        await _leases.DisposeAsync().ConfigureAwait(false);
         if (_hot is not null)
             await _hot.DisposeAsync().ConfigureAwait(false);
         await _cold.DisposeAsync().ConfigureAwait(false);
@@ -105,7 +131,7 @@ public sealed partial class HybridAuthStore : IAuthStateStore, IAsyncDisposable,
             throw new InvalidAuthInputException(AuthInputPart.Session, AuthInputFault.Empty, "The session id is default and names nothing.");
     }
 
-    private SessionState StateOf(AuthSessionId session) => _states.GetOrAdd(session, static _ => new SessionState());
+    private SessionState StateOf(AuthSessionId session) => _states.GetOrAdd(session, static (_, store) => new SessionState(store._local, store._continuations), this);
 
     /// <summary>Reads cold and notes where the session is: refuses a cold tier that went back in time, and asks again where the answer was overtaken on its way.</summary>
     /// <param name="session">The session.</param>
@@ -125,7 +151,7 @@ public sealed partial class HybridAuthStore : IAuthStateStore, IAsyncDisposable,
             if (position < seen)
             {
                 await EvictAsync(session).ConfigureAwait(false);
-                throw WentBack(session, position, seen);
+                throw WentBack(session, state, position, seen);
             }
 
             // Behind what was seen since the question: another thread has committed meanwhile. Each time around, somebody has made progress.
@@ -134,8 +160,10 @@ public sealed partial class HybridAuthStore : IAuthStateStore, IAsyncDisposable,
         }
     }
 
-    private ColdWentBackException WentBack(AuthSessionId session, SeenMark position, SeenMark seen)
+    private ColdWentBackException WentBack(AuthSessionId session, SessionState state, SeenMark position, SeenMark seen)
     {
+        if (state.Lease is { } lease)
+            _leases.RollBack(lease);
         Log.ColdWentBack(_logger, session, position.Incarnation, position.Version, seen.Incarnation, seen.Version);
         return new ColdWentBackException(
             session, seenVersion: seen.IsEnd ? 0 : seen.Version, coldVersion: position.IsEnd ? 0 : position.Version);

@@ -7,8 +7,16 @@ public sealed class HybridAuthStoreOptions
     /// <summary>The longest <see cref="MaxStaleness"/>: one minute.</summary>
     internal static readonly TimeSpan LongestMaxStaleness = TimeSpan.FromMinutes(1);
 
+    internal const int MostTransactionAttempts = 1000;
+
     /// <summary>How values are encrypted.</summary>
     public EncryptionOptions Encryption { get; } = new();
+
+    /// <summary>How sessions are held while they are open.</summary>
+    public LeaseOptions Lease { get; } = new();
+
+    /// <summary>Which fields of paired credentials are guarded.</summary>
+    public CredentialsOptions Credentials { get; } = new();
 
     /// <summary>Which cold tier to use, as <c>scheme:rest</c>, when code does not choose one.</summary>
     /// <value><c>sqlite:hybridstore.db</c> by default, a file in the current folder. Environment: <c>HYBRIDSTORE_COLD</c>.</value>
@@ -23,4 +31,12 @@ public sealed class HybridAuthStoreOptions
     /// <summary>The most bytes of envelopes that the embedded hot tier holds, in all sessions together.</summary>
     /// <value>64 MiB by default; at least 1 MiB. Environment: <c>HYBRIDSTORE_HOT_MEMORY_BYTES</c>.</value>
     public long HotMemoryBytes { get; set; } = 64L * 1024 * 1024;
+
+    /// <summary>The most bytes of opened records that this process holds, of all sessions that it has open under a lease together.</summary>
+    /// <value>64 MiB by default; at least 1 MiB. They are plaintext, as every value handed out is. Environment: <c>HYBRIDSTORE_SESSION_MEMORY_BYTES</c>.</value>
+    public long SessionMemoryBytes { get; set; } = 64L * 1024 * 1024;
+
+    /// <summary>How often <see cref="AuthSession.TransactionAsync(Func{AuthTransaction, CancellationToken, ValueTask}, CancellationToken)"/> tries before its conflict is thrown.</summary>
+    /// <value>10 by default; from 1 to 1,000. Environment: <c>HYBRIDSTORE_TRANSACTION_ATTEMPTS</c>.</value>
+    public int TransactionAttempts { get; set; } = 10;
 }

@@ -35,6 +35,13 @@ public interface IAuthStateStore
     /// <exception cref="InvalidAuthInputException">The patch changes nothing.</exception>
     ValueTask<CommitReceipt> CommitAsync(AuthSessionId session, AuthPatch patch, CancellationToken cancellationToken = default);
 
+    /// <summary>Opens a session as a bot does: takes its lease, so that nobody else writes it, and keeps its records in this process while it is open.</summary>
+    /// <param name="session">The session; it need not exist, its first commit creates it.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    /// <returns>The handle; closing it gives the lease back.</returns>
+    /// <exception cref="SessionHeldException">Another process holds it, and did not give it back in time; or it is open in this process.</exception>
+    ValueTask<AuthSession> OpenAsync(AuthSessionId session, CancellationToken cancellationToken = default);
+
     /// <summary>Creates a session from a stream of records, all or nothing: no reader sees any of it before all of it is kept.</summary>
     /// <param name="session">The session, which must not exist.</param>
     /// <param name="entries">The records, each key once, read as they are written; an exception from it abandons the import.</param>

@@ -20,4 +20,7 @@ internal enum HotTrust
 
     /// <summary>Hot is right, but lacks a record that was asked for.</summary>
     Incomplete = 6,
+
+    /// <summary>Hot is beyond what the holder of the lease knows, though nobody else may write: it is of a commit that is still under way, or of somebody else's.</summary>
+    Ahead = 7,
 }

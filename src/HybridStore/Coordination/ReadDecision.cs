@@ -6,15 +6,24 @@ namespace HybridStore.Coordination;
 internal static class ReadDecision
 {
     /// <summary>Decides whether hot may answer (protocol rule 4: hot is never believed by default).</summary>
-    public static HotTrust JudgeHot(HotRead hot, SeenMark seen, DateTimeOffset now)
+    /// <param name="hot">What hot said.</param>
+    /// <param name="seen">How far this process has seen the session.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="holds">
+    /// Whether this process holds the lease: then it knows exactly where the session is, and hot answers there, however long ago cold confirmed it, and nowhere else.
+    /// </param>
+    public static HotTrust JudgeHot(HotRead hot, SeenMark seen, DateTimeOffset now, bool holds)
     {
         if (hot.Meta is not { } meta)
             return HotTrust.NoMeta;
         if (meta.RunId != hot.RunId)
             return HotTrust.OtherRun;
-        if (new SeenMark(meta.Incarnation, meta.Version) < seen)
+        var position = new SeenMark(meta.Incarnation, meta.Version);
+        if (position < seen)
             return HotTrust.Behind;
-        if (now >= meta.GoodUntil)
+        if (holds && position > seen)
+            return HotTrust.Ahead;
+        if (!holds && now >= meta.GoodUntil)
             return HotTrust.Expired;
         for (var i = 0; i < hot.Records.Count; i++)
         {

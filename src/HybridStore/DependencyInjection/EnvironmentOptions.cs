@@ -13,6 +13,12 @@ internal sealed class EnvironmentOptions(string optionsName, Func<string, string
     public const string CompressionThreshold = "HYBRIDSTORE_COMPRESSION_THRESHOLD";
     public const string MaxStaleness = "HYBRIDSTORE_MAX_STALENESS";
     public const string HotMemoryBytes = "HYBRIDSTORE_HOT_MEMORY_BYTES";
+    public const string SessionMemoryBytes = "HYBRIDSTORE_SESSION_MEMORY_BYTES";
+    public const string TransactionAttempts = "HYBRIDSTORE_TRANSACTION_ATTEMPTS";
+    public const string Lease = "HYBRIDSTORE_LEASE";
+    public const string LeaseDuration = "HYBRIDSTORE_LEASE_DURATION";
+    public const string LeaseAcquireTimeout = "HYBRIDSTORE_LEASE_ACQUIRE_TIMEOUT";
+    public const string LeaseHolder = "HYBRIDSTORE_LEASE_HOLDER";
 
     public EnvironmentOptions(string optionsName)
         : this(optionsName, Environment.GetEnvironmentVariable)
@@ -30,13 +36,12 @@ internal sealed class EnvironmentOptions(string optionsName, Func<string, string
             options.Encryption.MasterKey = masterKey;
         if (Value(Cold) is { } cold)
             options.Cold = cold;
+        if (Value(LeaseHolder) is { } holder)
+            options.Lease.Holder = holder;
         if (Value(Cipher) is { } cipher)
-        {
-            options.Encryption.Cipher = Enum.TryParse<EnvelopeCipher>(cipher, ignoreCase: true, out var parsed) && Enum.IsDefined(parsed)
-                ? parsed
-                : throw Malformed(name, Cipher, $"one of {string.Join(", ", Enum.GetNames<EnvelopeCipher>())}");
-        }
-
+            options.Encryption.Cipher = ParseEnum<EnvelopeCipher>(name, Cipher, cipher);
+        if (Value(Lease) is { } lease)
+            options.Lease.Mode = ParseEnum<LeaseMode>(name, Lease, lease);
         if (Value(CompressionThreshold) is { } threshold)
         {
             options.Encryption.CompressionThreshold = int.TryParse(threshold, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var parsed)
@@ -45,19 +50,34 @@ internal sealed class EnvironmentOptions(string optionsName, Func<string, string
         }
 
         if (Value(MaxStaleness) is { } staleness)
+            options.MaxStaleness = ParseTime(name, MaxStaleness, staleness);
+        if (Value(LeaseDuration) is { } duration)
+            options.Lease.Duration = ParseTime(name, LeaseDuration, duration);
+        if (Value(LeaseAcquireTimeout) is { } timeout)
+            options.Lease.AcquireTimeout = ParseTime(name, LeaseAcquireTimeout, timeout);
+        if (Value(HotMemoryBytes) is { } hotBytes)
+            options.HotMemoryBytes = ParseBytes(name, HotMemoryBytes, hotBytes);
+        if (Value(SessionMemoryBytes) is { } sessionBytes)
+            options.SessionMemoryBytes = ParseBytes(name, SessionMemoryBytes, sessionBytes);
+        if (Value(TransactionAttempts) is { } attempts)
         {
-            options.MaxStaleness = TimeSpan.TryParse(staleness, CultureInfo.InvariantCulture, out var parsed)
+            options.TransactionAttempts = int.TryParse(attempts, NumberStyles.None, CultureInfo.InvariantCulture, out var parsed)
                 ? parsed
-                : throw Malformed(name, MaxStaleness, "a time such as 00:00:01");
-        }
-
-        if (Value(HotMemoryBytes) is { } bytes)
-        {
-            options.HotMemoryBytes = long.TryParse(bytes, NumberStyles.None, CultureInfo.InvariantCulture, out var parsed)
-                ? parsed
-                : throw Malformed(name, HotMemoryBytes, "a number of bytes");
+                : throw Malformed(name, TransactionAttempts, "a number");
         }
     }
+
+    private static T ParseEnum<T>(string? name, string variable, string text)
+        where T : struct, Enum =>
+        Enum.TryParse<T>(text, ignoreCase: true, out var parsed) && Enum.IsDefined(parsed)
+            ? parsed
+            : throw Malformed(name, variable, $"one of {string.Join(", ", Enum.GetNames<T>())}");
+
+    private static TimeSpan ParseTime(string? name, string variable, string text) =>
+        TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var parsed) ? parsed : throw Malformed(name, variable, "a time such as 00:00:01");
+
+    private static long ParseBytes(string? name, string variable, string text) =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var parsed) ? parsed : throw Malformed(name, variable, "a number of bytes");
 
     private string? Value(string variable) => read(variable) is { Length: > 0 } value ? value : null;
 

@@ -6,7 +6,7 @@ namespace HybridStore.DependencyInjection;
 /// <summary>Says of every option that is out of its range what to do. One rule book for hosts, which validate at start, and for <c>new HybridAuthStore(...)</c>.</summary>
 internal sealed class HybridAuthStoreOptionsValidation : IValidateOptions<HybridAuthStoreOptions>
 {
-    public const long SmallestHotMemory = 1024 * 1024;
+    public const long SmallestMemory = 1024 * 1024;
 
     public ValidateOptionsResult Validate(string? name, HybridAuthStoreOptions options)
     {
@@ -28,10 +28,30 @@ internal sealed class HybridAuthStoreOptionsValidation : IValidateOptions<Hybrid
 
         if (options.MaxStaleness < TimeSpan.Zero || options.MaxStaleness > HybridAuthStoreOptions.LongestMaxStaleness)
             yield return $"MaxStaleness is {options.MaxStaleness}; choose from 00:00:00 to {HybridAuthStoreOptions.LongestMaxStaleness}.";
-        if (options.HotMemoryBytes < SmallestHotMemory)
-            yield return $"HotMemoryBytes is {options.HotMemoryBytes}; choose at least {SmallestHotMemory}.";
+        if (options.HotMemoryBytes < SmallestMemory)
+            yield return $"HotMemoryBytes is {options.HotMemoryBytes}; choose at least {SmallestMemory}.";
+        if (options.SessionMemoryBytes < SmallestMemory)
+            yield return $"SessionMemoryBytes is {options.SessionMemoryBytes}; choose at least {SmallestMemory}.";
+        if (options.TransactionAttempts is < 1 or > HybridAuthStoreOptions.MostTransactionAttempts)
+            yield return $"TransactionAttempts is {options.TransactionAttempts}; choose from 1 to {HybridAuthStoreOptions.MostTransactionAttempts}.";
+        foreach (var fault in LeaseFaults(options.Lease))
+            yield return fault;
+        if (options.Credentials.PairedField is null || options.Credentials.IdentityFields is null)
+            yield return "Credentials.PairedField or Credentials.IdentityFields is null; choose empty to guard nothing.";
         if (!ColdTierUri.TryParse(options.Cold, out _))
             yield return "Cold is not of the form scheme:rest; choose, for example, sqlite:hybridstore.db.";
+    }
+
+    private static IEnumerable<string> LeaseFaults(LeaseOptions lease)
+    {
+        if (!Enum.IsDefined(lease.Mode))
+            yield return $"Lease.Mode is {(int)lease.Mode}; choose one of {string.Join(", ", Enum.GetNames<LeaseMode>())}.";
+        if (lease.Duration < LeaseOptions.ShortestDuration || lease.Duration > LeaseOptions.LongestDuration)
+            yield return $"Lease.Duration is {lease.Duration}; choose from {LeaseOptions.ShortestDuration} to {LeaseOptions.LongestDuration}.";
+        if (lease.AcquireTimeout < TimeSpan.Zero || lease.AcquireTimeout > LeaseOptions.LongestAcquireTimeout)
+            yield return $"Lease.AcquireTimeout is {lease.AcquireTimeout}; choose from 00:00:00 to {LeaseOptions.LongestAcquireTimeout}.";
+        if (lease.Holder is { Length: 0 or > LeaseOptions.LongestHolder })
+            yield return $"Lease.Holder has {lease.Holder.Length} characters; choose 1 to {LeaseOptions.LongestHolder}, or leave it out for the machine's name.";
     }
 
     private static string? MasterKeyFaultOf(HybridAuthStoreOptions options)

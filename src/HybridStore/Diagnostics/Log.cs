@@ -32,4 +32,31 @@ internal static partial class Log
 
     [LoggerMessage(41, LogLevel.Information, "Session {Session} was imported.", EventName = "SessionImported")]
     public static partial void SessionImported(ILogger logger, AuthSessionId session);
+
+    [LoggerMessage(50, LogLevel.Information, "The lease on session {Session} was taken under epoch {Epoch}.", EventName = "LeaseTaken")]
+    public static partial void LeaseTaken(ILogger logger, AuthSessionId session, long epoch);
+
+    [LoggerMessage(51, LogLevel.Information, "The lease on session {Session} under epoch {Epoch} was given back.", EventName = "LeaseReleased")]
+    public static partial void LeaseReleased(ILogger logger, AuthSessionId session, long epoch);
+
+    [LoggerMessage(52, LogLevel.Warning, "The lease on session {Session} under epoch {Epoch} could not be given back; it runs out.", EventName = "LeaseNotReleased")]
+    public static partial void LeaseNotReleased(ILogger logger, Exception exception, AuthSessionId session, long epoch);
+
+    [LoggerMessage(53, LogLevel.Error, "The lease on session {Session} under epoch {Epoch} is lost: nothing more is written under it.", EventName = "LeaseLost")]
+    public static partial void LeaseLost(ILogger logger, AuthSessionId session, long epoch);
+
+    [LoggerMessage(54, LogLevel.Warning, "The leases could not be extended now; they are tried again until they run out.", EventName = "LeasesNotRenewed")]
+    public static partial void LeasesNotRenewed(ILogger logger, Exception exception);
+
+    [LoggerMessage(55, LogLevel.Warning, "Session {Session} was held by {Holder}, a process of this machine that has ended; its lease is taken over.", EventName = "LeaseOfDeadProcess")]
+    public static partial void LeaseOfDeadProcess(ILogger logger, AuthSessionId session, string holder);
+
+    [LoggerMessage(56, LogLevel.Information, "Session {Session} is held by {Holder}; waiting for it.", EventName = "LeaseAwaited")]
+    public static partial void LeaseAwaited(ILogger logger, AuthSessionId session, string holder);
+
+    [LoggerMessage(57, LogLevel.Error, "A listener for the end of the lease on session {Session} failed.", EventName = "ListenerFailed")]
+    public static partial void ListenerFailed(ILogger logger, Exception exception, AuthSessionId session);
+
+    [LoggerMessage(60, LogLevel.Error, "Credentials of session {Session} could not be saved; they are tried again when they are saved next, or when the session is closed.", EventName = "CredentialsNotSaved")]
+    public static partial void CredentialsNotSaved(ILogger logger, Exception exception, AuthSessionId session);
 }

@@ -16,6 +16,15 @@ public readonly record struct AuthKey
         Id = id;
     }
 
+    private AuthKey(string type, string id, bool _)
+    {
+        Type = type;
+        Id = id;
+    }
+
+    /// <summary>A key to look up with, made without looking at its parts. It goes nowhere else.</summary>
+    internal static AuthKey Unchecked(string type, string id) => new(type, id, false);
+
     /// <summary>The key of a session's credentials, of which there is one record: type and id are both <c>creds</c>.</summary>
     public static AuthKey Creds { get; } = new(AuthKeyTypes.Creds, AuthKeyTypes.Creds);
 

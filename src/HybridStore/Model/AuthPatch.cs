@@ -12,14 +12,13 @@ public sealed class AuthPatch
     private readonly Dictionary<AuthKey, AuthExpectation> _expectations = [];
     private long? _expectedSessionVersion;
     private long? _incarnation;
+    private readonly bool _isNamed;
     private Durability? _durability;
+    private bool _allowsIdentityChange;
     private bool _frozen;
 
     /// <summary>Starts a patch with a commit id of its own.</summary>
-    public AuthPatch()
-        : this(CommitId.New())
-    {
-    }
+    public AuthPatch() => CommitId = CommitId.New();
 
     /// <summary>Starts a patch with a given commit id, such as one kept from before a restart to repeat a commit whose outcome is unknown.</summary>
     /// <param name="commitId">The id; never reuse one for other contents.</param>
@@ -29,6 +28,7 @@ public sealed class AuthPatch
         if (commitId.IsEmpty)
             throw new InvalidAuthInputException(AuthInputPart.CommitId, AuthInputFault.Empty, "The commit id is empty.");
         CommitId = commitId;
+        _isNamed = true;
     }
 
     /// <summary>The commit's name.</summary>
@@ -146,8 +146,31 @@ public sealed class AuthPatch
         return this;
     }
 
-    /// <summary>Called by the store at the first commit: from here on the patch is what its commit id names.</summary>
-    internal void Freeze() => _frozen = true;
+    /// <summary>Says that the commit may replace the identity of paired credentials, or delete them, as pairing anew does. Otherwise that is refused.</summary>
+    /// <returns>This patch.</returns>
+    /// <exception cref="InvalidOperationException">The patch was committed.</exception>
+    public AuthPatch AllowIdentityChange()
+    {
+        CheckOpen();
+        _allowsIdentityChange = true;
+        return this;
+    }
+
+    /// <summary>Whether <see cref="AllowIdentityChange"/> was said.</summary>
+    public bool AllowsIdentityChange => _allowsIdentityChange;
+
+    /// <summary>Called by the store at each commit: from the first on, the patch is what its commit id names.</summary>
+    /// <returns>Whether this can't be a repeat: nobody else knows the id, and it was never committed.</returns>
+    internal bool Freeze()
+    {
+        var isFresh = !_frozen && !_isNamed;
+        _frozen = true;
+        return isFresh;
+    }
+
+    internal bool TryGetChange(AuthKey key, out AuthChange change) => _changes.TryGetValue(key, out change);
+
+    internal bool Expects(AuthKey key) => _expectations.ContainsKey(key);
 
     /// <summary>Called by the store when it knows which life the first attempt was for, so that a repeat can't begin another.</summary>
     internal void Bind(long incarnation) => _incarnation ??= incarnation;

@@ -1,21 +1,40 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using HybridStore.Coordination;
 using HybridStore.Tiers;
 
 namespace HybridStore.Sessions;
 
-/// <summary>What this process remembers of a session between calls: how far it has seen it, its keys, and a commit whose outcome is unknown.</summary>
-internal sealed class SessionState : IDisposable
+/// <summary>What this process remembers of a session between calls: how far it has seen it, its keys, its lease and records, and a commit whose outcome is unknown.</summary>
+internal sealed class SessionState
 {
     private readonly Lock _sync = new();
+    private readonly InProcessTier _tier;
+    private readonly SessionRecords _records;
     private SeenMark _seen;
     private SessionKeys? _keys;
+    private HeldLease? _lease;
+    private ColdCommit? _unresolved;
     private bool _endWasShown = true;
+    private int _isOpen;
 
-    /// <summary>Held by whoever changes the session: commits of one session are made one after the other (protocol rule 2).</summary>
-    public SemaphoreSlim CommitGate { get; } = new(1, 1);
+    /// <param name="tier">Where the records of held sessions are counted.</param>
+    /// <param name="continuations">How those who wait for their turn go on.</param>
+    public SessionState(InProcessTier tier, TaskCreationOptions continuations)
+    {
+        _tier = tier;
+        _records = new SessionRecords(tier, _sync);
+        Commits = new CommitQueue(continuations);
+    }
 
-    /// <summary>The commit that must be repeated before another is taken (protocol rule 6). Needs <see cref="CommitGate"/>.</summary>
-    public ColdCommit? Unresolved { get; set; }
+    /// <summary>Commits of one session are made one step after the other (protocol rule 2).</summary>
+    public CommitQueue Commits { get; }
+
+    /// <summary>The reads of single records that are under way.</summary>
+    public ConcurrentDictionary<AuthKey, Flight> Flights { get; } = new();
+
+    /// <summary>The lease, while this process holds one and by its own clock still may believe so.</summary>
+    public HeldLease? Lease => Volatile.Read(ref _lease) is { IsCurrent: true } lease ? lease : null;
 
     public SeenMark Seen
     {
@@ -25,6 +44,30 @@ internal sealed class SessionState : IDisposable
                 return _seen;
         }
     }
+
+    /// <summary>Whether the caller knows that the life it saw has ended, so that its next commit may begin another.</summary>
+    public bool EndWasShown
+    {
+        get
+        {
+            lock (_sync)
+                return _endWasShown;
+        }
+    }
+
+    /// <summary>The commit that must be repeated before another is taken (protocol rule 6). Changed in the caller's turn only.</summary>
+    public ColdCommit? Unresolved => Volatile.Read(ref _unresolved);
+
+    /// <summary>The keys of the life last seen, whichever that is.</summary>
+    public SessionKeys? Keys => Volatile.Read(ref _keys);
+
+    public SessionKeys? KeysOf(long incarnation)
+    {
+        var keys = Volatile.Read(ref _keys);
+        return keys?.Incarnation == incarnation ? keys : null;
+    }
+
+    public void SetKeys(SessionKeys? keys) => Volatile.Write(ref _keys, keys);
 
     /// <summary>Notes how far the session was seen.</summary>
     /// <param name="mark">Where the session is.</param>
@@ -45,30 +88,113 @@ internal sealed class SessionState : IDisposable
             else if (lifeEnded)
                 _endWasShown = false;
             _seen = mark;
+            _records.Observe(mark);
             return true;
         }
     }
 
-    /// <summary>Whether the caller knows that the life it saw has ended, so that its next commit may begin another.</summary>
-    public bool EndWasShown
+    /// <summary>Makes the caller the one handle of this process.</summary>
+    public bool TryOpen() => Interlocked.Exchange(ref _isOpen, 1) == 0;
+
+    /// <summary>The handle is gone.</summary>
+    public void Closed() => Volatile.Write(ref _isOpen, 0);
+
+    /// <summary>Starts to hold records under a lease, empty.</summary>
+    public void BeginLease(HeldLease lease)
     {
-        get
+        lock (_sync)
         {
-            lock (_sync)
-                return _endWasShown;
+            Volatile.Write(ref _lease, lease);
+            if (_unresolved is null)
+                _records.Open(_seen);
         }
     }
 
-    public SessionKeys? KeysOf(long incarnation)
+    /// <summary>Holds nothing more under a lease; one that came after it stays.</summary>
+    public void EndLease(HeldLease lease)
     {
-        var keys = Volatile.Read(ref _keys);
-        return keys?.Incarnation == incarnation ? keys : null;
+        lock (_sync)
+        {
+            if (_lease != lease)
+                return;
+            Volatile.Write(ref _lease, null);
+            _records.Close();
+        }
     }
 
-    /// <summary>The keys of the life last seen, whichever that is.</summary>
-    public SessionKeys? Keys => Volatile.Read(ref _keys);
+    /// <summary>From here on, nobody knows whether a commit was kept: nothing that it may have changed is answered from here.</summary>
+    public void Suspend(ColdCommit unresolved)
+    {
+        lock (_sync)
+        {
+            Volatile.Write(ref _unresolved, unresolved);
+            _records.Close();
+        }
+    }
 
-    public void SetKeys(SessionKeys? keys) => Volatile.Write(ref _keys, keys);
+    /// <summary>The commit's outcome is known, and how far the session was seen says so.</summary>
+    public void Resume()
+    {
+        lock (_sync)
+        {
+            Volatile.Write(ref _unresolved, null);
+            if (_lease is not null)
+                _records.Open(_seen);
+        }
+    }
 
-    public void Dispose() => CommitGate.Dispose();
+    /// <summary>Answers one record from this process, without a lock and without allocating.</summary>
+    public bool TryGet(AuthKey key, [NotNullWhen(true)] out LocalRecord? record)
+    {
+        // The lease first: what is held was current when the clock was asked.
+        if (Lease is not null)
+            return _records.TryGet(key, out record);
+        record = null;
+        return false;
+    }
+
+    /// <summary>Answers records from this process, all at one point of the session.</summary>
+    public AuthRecordSet? TryGetAll(IReadOnlyList<AuthKey> keys)
+    {
+        if (Lease is null)
+            return null;
+        lock (_sync)
+        {
+            return _records.TryGetAll(keys, out var at) is { } records
+                ? new AuthRecordSet(at.Incarnation, at.IsEnd ? 0 : at.Version, records)
+                : null;
+        }
+    }
+
+    /// <summary>To be called before a tier is asked; <see cref="Fill"/> wants the answer.</summary>
+    public long? BeginFill()
+    {
+        lock (_sync)
+            return _records.Generation;
+    }
+
+    public void Fill(long? generation, SeenMark snapshot, AuthRecord[] records)
+    {
+        if (generation is not { } begun)
+            return;
+        lock (_sync)
+            _records.Fill(begun, snapshot, records);
+        _tier.Trim();
+    }
+
+    /// <summary>Takes a step that cold has committed: all of its patches at once.</summary>
+    public void Apply(ColdCommitResult result, IReadOnlyList<IReadOnlyList<AuthRecord>> changed)
+    {
+        lock (_sync)
+        {
+            var version = result.PreviousVersion;
+            foreach (var patch in changed)
+            {
+                _records.Apply(version, new SeenMark(result.Incarnation, version + 1), patch, _seen);
+                version++;
+            }
+        }
+
+        _tier.Trim();
+    }
 }

@@ -20,6 +20,9 @@ internal sealed class ChangingStore(IAuthStateStore inner, int times, Func<AuthS
         }
     }
 
+    public ValueTask<AuthSession> OpenAsync(AuthSessionId session, CancellationToken cancellationToken = default) =>
+        inner.OpenAsync(session, cancellationToken);
+
     public ValueTask<AuthRecord> GetAsync(AuthSessionId session, AuthKey key, CancellationToken cancellationToken = default) =>
         inner.GetAsync(session, key, cancellationToken);
 

@@ -25,6 +25,13 @@ public class ReadDecisionTests
     public void JudgeHot_GoodUntilReached_NotBelieved() => Assert.Equal(HotTrust.Expired, Judge(Meta() with { GoodUntil = Now }));
 
     [Theory]
+    [InlineData(6, HotTrust.Ahead)]
+    [InlineData(7, HotTrust.Believed)]
+    [InlineData(8, HotTrust.Behind)]
+    internal void JudgeHot_ByTheHolder_OnlyExactlyWhereItIs(long seen, HotTrust expected) =>
+        Assert.Equal(expected, Judge(Meta() with { GoodUntil = Now }, seen: new SeenMark(1, seen), holds: true));
+
+    [Theory]
     [InlineData(1, 8)]
     [InlineData(2, 1)]
     [InlineData(1, SeenMark.Ended)]
@@ -62,7 +69,7 @@ public class ReadDecisionTests
 
     private static HotMeta Meta() => new() { Incarnation = 1, Version = 7, RunId = "now", GoodUntil = Now.AddSeconds(1) };
 
-    private static HotTrust Judge(HotMeta? meta, SeenMark seen = default, SealedRecord?[]? records = null) =>
+    private static HotTrust Judge(HotMeta? meta, SeenMark seen = default, SealedRecord?[]? records = null, bool holds = false) =>
         ReadDecision.JudgeHot(
-            new HotRead { Meta = meta, RunId = "now", Generation = 1, Records = records ?? [new SealedRecord(Key, 3, new byte[1])] }, seen, Now);
+            new HotRead { Meta = meta, RunId = "now", Generation = 1, Records = records ?? [new SealedRecord(Key, 3, new byte[1])] }, seen, Now, holds);
 }

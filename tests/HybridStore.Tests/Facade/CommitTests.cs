@@ -110,9 +110,13 @@ public sealed class CommitTests : IAsyncDisposable
         var unknown = new AuthPatch().Set(A, new byte[] { 2 });
         await Assert.ThrowsAsync<CommitOutcomeUnknownException>(async () => await store.CommitAsync(Session, unknown, Cancel));
 
-        // Still failing: the next commit is not let past.
-        await Assert.ThrowsAsync<CommitOutcomeUnknownException>(
+        // Still failing: the next commit is not let past, and is not the one whose outcome is unknown.
+        var refusal = await Assert.ThrowsAsync<StoreUnavailableException>(
             async () => await store.CommitAsync(Session, new AuthPatch().Set(B, new byte[] { 3 }), Cancel));
+        Assert.Contains(unknown.CommitId.ToString(), refusal.Message, StringComparison.Ordinal);
+        Assert.Equal(
+            unknown.CommitId,
+            (await Assert.ThrowsAsync<CommitOutcomeUnknownException>(async () => await store.CommitAsync(Session, unknown, Cancel))).CommitId);
         (cold.OnCommit, cold.AfterCommit) = (null, null);
         var next = await store.CommitAsync(Session, new AuthPatch().Set(B, new byte[] { 3 }), Cancel);
 

@@ -1,11 +1,125 @@
 namespace HybridStore.Tests.Support;
 
-/// <summary>A clock that stands still until a test moves it.</summary>
+/// <summary>A clock that stands still until a test moves it; timers fire on the way, in order.</summary>
 internal sealed class ManualTime : TimeProvider
 {
+    private readonly Lock _sync = new();
+    private readonly List<ManualTimer> _timers = [];
     private DateTimeOffset _now = new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
+    private long _steady;
 
-    public override DateTimeOffset GetUtcNow() => _now;
+    public override DateTimeOffset GetUtcNow()
+    {
+        lock (_sync)
+            return _now;
+    }
 
-    public void Advance(TimeSpan by) => _now += by;
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+    public override long GetTimestamp()
+    {
+        lock (_sync)
+            return _steady;
+    }
+
+    /// <summary>How many timers are waiting to fire.</summary>
+    public int Waiting
+    {
+        get
+        {
+            lock (_sync)
+                return _timers.Count;
+        }
+    }
+
+    public void Advance(TimeSpan by)
+    {
+        var until = GetTimestamp() + by.Ticks;
+        while (true)
+        {
+            ManualTimer? next;
+            lock (_sync)
+            {
+                next = _timers.Where(t => t.Due <= until).MinBy(t => t.Due);
+                MoveTo(next?.Due ?? until);
+                next?.Fired(_timers);
+            }
+
+            if (next is null)
+                return;
+            next.Callback(next.State);
+        }
+    }
+
+    /// <summary>Lets the time pass as it does for a process that is stopped: timers fire only when it goes on.</summary>
+    public void Pause(TimeSpan by)
+    {
+        lock (_sync)
+            MoveTo(_steady + by.Ticks);
+    }
+
+    /// <summary>Sets the wall clock, as an administrator may; the steady one goes on as it did.</summary>
+    public void SetClock(TimeSpan by)
+    {
+        lock (_sync)
+            _now += by;
+    }
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+    {
+        var timer = new ManualTimer(this, callback, state);
+        timer.Change(dueTime, period);
+        return timer;
+    }
+
+    private void MoveTo(long steady)
+    {
+        if (steady <= _steady)
+            return;
+        _now += TimeSpan.FromTicks(steady - _steady);
+        _steady = steady;
+    }
+
+    private sealed class ManualTimer(ManualTime time, TimerCallback callback, object? state) : ITimer
+    {
+        private TimeSpan _period;
+
+        public long Due { get; private set; }
+
+        public TimerCallback Callback => callback;
+
+        public object? State => state;
+
+        public bool Change(TimeSpan dueTime, TimeSpan period)
+        {
+            lock (time._sync)
+            {
+                time._timers.Remove(this);
+                _period = period;
+                if (dueTime != Timeout.InfiniteTimeSpan)
+                {
+                    Due = time._steady + dueTime.Ticks;
+                    time._timers.Add(this);
+                }
+            }
+
+            return true;
+        }
+
+        public void Fired(List<ManualTimer> timers)
+        {
+            if (_period > TimeSpan.Zero)
+                Due += _period.Ticks;
+            else
+                timers.Remove(this);
+        }
+
+        public void Dispose() => Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+
+        public ValueTask DisposeAsync()
+        {
+            Dispose();
+            return ValueTask.CompletedTask;
+        }
+    }
 }

@@ -1,0 +1,198 @@
+using HybridStore.Diagnostics;
+using HybridStore.Tiers;
+using Microsoft.Extensions.Logging;
+
+namespace HybridStore.Sessions;
+
+/// <summary>Takes, extends and gives back the leases of all sessions that this store holds, with one heartbeat for all of them.</summary>
+/// <remarks>A tier that does not answer is no lost lease: it is asked again until what was granted has run out.</remarks>
+internal sealed class LeaseKeeper : IAsyncDisposable
+{
+    private readonly IColdLeases _cold;
+    private readonly LeaseOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly ProcessIdentity _identity;
+    private readonly Lock _sync = new();
+    private readonly List<HeldLease> _held = [];
+    private readonly ITimer _timer;
+    private readonly TimeSpan _tick;
+    private bool _ticking;
+    private long _renewed;
+    private int _renewing;
+    private Task _renewal = Task.CompletedTask;
+    private volatile bool _disposed;
+
+    public LeaseKeeper(IColdLeases cold, LeaseOptions options, TimeProvider time, ILogger logger)
+    {
+        _cold = cold;
+        _options = options;
+        _time = time;
+        _logger = logger;
+        _identity = ProcessIdentity.OfThisProcess(options.Holder);
+
+        // Believed for 8 tenths of the duration, looked at every tenth: a lease that can't be extended is told lost before nine tenths of it have passed.
+        _tick = options.Duration / 10;
+        _timer = time.CreateTimer(static keeper => ((LeaseKeeper)keeper!).Tick(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>Asks once for a lease.</summary>
+    /// <returns>The lease, if it was granted, and what cold answered.</returns>
+    public async ValueTask<(HeldLease? Lease, LeaseGrant Grant)> TryAcquireAsync(AuthSessionId session, SessionState state, CancellationToken cancellationToken)
+    {
+        var request = new LeaseRequest(session, _identity.Text, _options.Duration, MayQueue: false);
+        var (grant, asked, askedUtc) = await AskAsync(request, cancellationToken).ConfigureAwait(false);
+        if (!grant.Granted && grant.Holder is { } holder && _identity.KnowsToBeDead(holder))
+        {
+            Log.LeaseOfDeadProcess(_logger, session, holder);
+            (grant, asked, askedUtc) = await AskAsync(request with { DeadEpoch = grant.Epoch }, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (!grant.Granted)
+            return (null, grant);
+        var lease = new HeldLease(new LeaseRef(session, grant.Epoch), state, _time);
+        lease.Extend(asked, askedUtc, _options.Duration);
+        Keep(lease);
+        Log.LeaseTaken(_logger, session, grant.Epoch);
+        return (lease, grant);
+    }
+
+    /// <summary>Gives a lease back; one that can't be given back now runs out.</summary>
+    public async ValueTask ReleaseAsync(HeldLease lease)
+    {
+        Forget(lease);
+        if (!lease.TryEnd())
+            return;
+        try
+        {
+            await _cold.ReleaseAsync(lease.Ref, drained: true, CancellationToken.None).ConfigureAwait(false);
+            Log.LeaseReleased(_logger, lease.Ref.Session, lease.Ref.Epoch);
+        }
+        catch (AuthStoreException e)
+        {
+            Log.LeaseNotReleased(_logger, e, lease.Ref.Session, lease.Ref.Epoch);
+        }
+    }
+
+    /// <summary>Ends a lease that somebody else was found to have taken, or whose time is over, and tells whoever listens.</summary>
+    public void Lose(HeldLease lease)
+    {
+        Forget(lease);
+        if (lease.TryLose() is not { } listeners)
+            return;
+        Log.LeaseLost(_logger, lease.Ref.Session, lease.Ref.Epoch);
+        _ = ObserveAsync(listeners, lease);
+    }
+
+    /// <summary>Tells whoever listens that the session went back in time.</summary>
+    public void RollBack(HeldLease lease) => _ = ObserveAsync(lease.RollBack(), lease);
+
+    /// <summary>Gives everything back.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_disposed)
+            return;
+        _disposed = true;
+        await _timer.DisposeAsync().ConfigureAwait(false);
+        await Volatile.Read(ref _renewal).ConfigureAwait(false);
+        HeldLease[] held;
+        lock (_sync)
+            held = [.. _held];
+        foreach (var lease in held)
+            await ReleaseAsync(lease).ConfigureAwait(false);
+    }
+
+    private async ValueTask<(LeaseGrant Grant, long Asked, DateTimeOffset AskedUtc)> AskAsync(LeaseRequest request, CancellationToken cancellationToken)
+    {
+        // Before the question: cold's own record of the lease begins no earlier.
+        var asked = _time.GetTimestamp();
+        var askedUtc = _time.GetUtcNow();
+        return (await _cold.AcquireAsync(request, cancellationToken).ConfigureAwait(false), asked, askedUtc);
+    }
+
+    private void Keep(HeldLease lease)
+    {
+        lock (_sync)
+        {
+            _held.Add(lease);
+            if (_ticking)
+                return;
+            _ticking = true;
+            _renewed = _time.GetTimestamp();
+            _timer.Change(_tick, _tick);
+        }
+    }
+
+    private void Forget(HeldLease lease)
+    {
+        lock (_sync)
+        {
+            _held.Remove(lease);
+            if (_held.Count > 0 || !_ticking || _disposed)
+                return;
+            _ticking = false;
+            _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    private void Tick()
+    {
+        HeldLease[] held;
+        lock (_sync)
+            held = [.. _held];
+        foreach (var lease in held)
+        {
+            if (lease.HasRunOut)
+                Lose(lease);
+        }
+
+        if (_time.GetElapsedTime(Volatile.Read(ref _renewed)) < _options.Duration / 3 || Interlocked.Exchange(ref _renewing, 1) != 0)
+            return;
+        Volatile.Write(ref _renewal, RenewAsync());
+    }
+
+    private async Task RenewAsync()
+    {
+        try
+        {
+            HeldLease[] held;
+            lock (_sync)
+                held = [.. _held];
+            if (held.Length == 0 || _disposed)
+                return;
+            var asked = _time.GetTimestamp();
+            var askedUtc = _time.GetUtcNow();
+            var renewed = await _cold.RenewAsync([.. held.Select(static l => l.Ref)], _options.Duration, CancellationToken.None).ConfigureAwait(false);
+            Volatile.Write(ref _renewed, asked);
+            for (var i = 0; i < held.Length; i++)
+            {
+                if (!renewed[i])
+                    Lose(held[i]);
+                else if (!held[i].HasRunOut)
+                    held[i].Extend(asked, askedUtc, _options.Duration);
+            }
+        }
+        catch (Exception e) when (e is AuthStoreException or ObjectDisposedException)
+        {
+            Log.LeasesNotRenewed(_logger, e);
+        }
+        finally
+        {
+            Volatile.Write(ref _renewing, 0);
+        }
+    }
+
+    private async Task ObserveAsync(Task listeners, HeldLease lease)
+    {
+        try
+        {
+            await listeners.ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // Whatever a listener throws is the listener's: the lease is lost all the same, and the other leases go on.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            Log.ListenerFailed(_logger, e, lease.Ref.Session);
+        }
+    }
+}
