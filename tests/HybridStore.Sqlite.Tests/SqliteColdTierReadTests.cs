@@ -103,7 +103,7 @@ public sealed class SqliteColdTierReadTests : TierTest
     }
 
     [Fact]
-    public async Task Summarize_Session_CountsByTypeInOrdinalOrder()
+    public async Task Summarize_Session_CountsByTypeInOrderOfUtf8Bytes()
     {
         await Tier.CommitAsync(
             Creation(Patch(
@@ -116,7 +116,7 @@ public sealed class SqliteColdTierReadTests : TierTest
         var (head, types) = (await Tier.SummarizeAsync(Session, Cancel))!.Value;
 
         Assert.Equal(1, head.Version);
-        Assert.Equal([new AuthTypeSummary("creds", 2, 111), new AuthTypeSummary("\U0001F600", 1, 6), new AuthTypeSummary("\uFFFD", 1, 5)], types);
+        Assert.Equal([new AuthTypeSummary("creds", 2, 111), new AuthTypeSummary("\uFFFD", 1, 5), new AuthTypeSummary("\U0001F600", 1, 6)], types);
     }
 
     [Fact]

@@ -38,7 +38,7 @@ internal sealed class SqliteReader : IDisposable
             _record = db.Prepare("SELECT version, envelope FROM record WHERE session = ?1 AND type = ?2 AND id = ?3");
             _tombstone = db.Prepare("SELECT incarnation FROM tombstone WHERE name_hash = ?1");
             _dataKeys = db.Prepare("SELECT key_id, wrapped FROM data_key WHERE session = ?1 ORDER BY seq DESC");
-            _summary = db.Prepare("SELECT type, count(*), sum(length(envelope)) FROM record WHERE session = ?1 GROUP BY type");
+            _summary = db.Prepare("SELECT type, count(*), sum(length(envelope)) FROM record WHERE session = ?1 GROUP BY type ORDER BY type");
             _recordPage = db.Prepare(
                 "SELECT type, id, version, envelope FROM record WHERE session = ?1 AND (type, id) > (?2, ?3) ORDER BY type, id LIMIT ?4");
             _typePage = db.Prepare("SELECT type, id, version, envelope FROM record WHERE session = ?1 AND type = ?2 AND id > ?3 ORDER BY id LIMIT ?4");
@@ -84,7 +84,6 @@ internal sealed class SqliteReader : IDisposable
                 types.Add(new AuthTypeSummary(_summary.Text(0), _summary.Int64(1), _summary.Int64(2)));
         }
 
-        types.Sort(static (a, b) => string.CompareOrdinal(a.Type, b.Type));
         return (head, types);
     }
 

@@ -2,7 +2,7 @@ namespace HybridStore;
 
 /// <summary>A session's size, type by type.</summary>
 /// <param name="Session">The session.</param>
-/// <param name="Types">One entry for each type that has records, in ordinal order of its name.</param>
+/// <param name="Types">One entry for each type that has records, in order of its name by UTF-8 bytes.</param>
 public sealed record AuthSessionSummary(AuthSessionInfo Session, IReadOnlyList<AuthTypeSummary> Types);
 
 /// <summary>The size of one type of a session's records.</summary>

@@ -51,7 +51,7 @@ public interface IColdTier : IAsyncDisposable
     /// <param name="cancellationToken">Ends the enumeration.</param>
     IAsyncEnumerable<ColdSession> ListSessionsAsync(string? tenant, CancellationToken cancellationToken);
 
-    /// <summary>Counts a session's records and envelope bytes by type, in ordinal order of type.</summary>
+    /// <summary>Counts a session's records and envelope bytes by type, in order of type by UTF-8 bytes.</summary>
     /// <param name="session">The session.</param>
     /// <param name="cancellationToken">Cancels the wait.</param>
     /// <returns>The head and the counts from one snapshot, or <see langword="null"/> if the session does not exist.</returns>
