@@ -31,7 +31,7 @@ internal sealed class SqliteImport(SqliteWriter writer, ColdImport import)
         long bytes = 0;
         await foreach (var record in import.Records.WithCancellation(cancellationToken).ConfigureAwait(false))
         {
-            Check(record);
+            ColdInput.CheckImported(record);
             if (part.Count >= MaxRecords || bytes >= MaxBytes)
             {
                 if (await FinishAsync().ConfigureAwait(false) is { Refusal: { } refusal })
@@ -97,13 +97,5 @@ internal sealed class SqliteImport(SqliteWriter writer, ColdImport import)
         {
             // Why the import ended matters more; what it left is nobody's, and is removed by the next one to write this session, or in time.
         }
-    }
-
-    private static void Check(SealedChange record)
-    {
-        if (record.Key.IsEmpty)
-            throw new InvalidAuthInputException(AuthInputPart.Id, AuthInputFault.Empty, "A record of the import has no key.");
-        if (record.Envelope is null)
-            throw new ArgumentException($"The record {record.Key} of the import has no envelope: an import only creates.");
     }
 }

@@ -52,9 +52,11 @@ internal sealed class HybridAuthStoreBuilder(IServiceCollection services, object
         var factories = provider.GetServices<IColdTierFactory>().ToList();
         if (EmbeddedColdTier.Find() is { } embedded && factories.TrueForAll(f => f.Scheme != embedded.Scheme))
             factories.Add(embedded);
+        if (factories.TrueForAll(static f => f.Scheme != "memory"))
+            factories.Add(new InMemoryColdTierFactory());
         return factories.Find(f => f.Scheme == uri.Scheme)?.Create(uri, provider)
             ?? throw new InvalidOperationException(
-                $"There is no cold tier for the scheme '{uri.Scheme}' ({(factories.Count == 0 ? "none is" : string.Join(", ", factories.Select(f => f.Scheme)) + " are")} available). "
+                $"There is no cold tier for the scheme '{uri.Scheme}' (there are: {string.Join(", ", factories.Select(f => f.Scheme))}). "
                 + "Reference the package of that tier (HybridStore.Sqlite for 'sqlite'), or choose another with HYBRIDSTORE_COLD or HybridAuthStoreOptions.Cold.");
     }
 }

@@ -32,6 +32,41 @@ public sealed class RegistrationTests : IDisposable
         Assert.Same(store, provider.GetRequiredService<HybridAuthStore>());
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Memory_alone_is_had_by_asking_for_it(bool inCode)
+    {
+        var builder = new ServiceCollection().AddHybridAuthStore(o =>
+        {
+            Set(o, "never.db");
+            o.Cold = "memory:volatile";
+        });
+        if (inCode)
+            builder.UseInMemoryCold();
+        await using var provider = builder.Services.BuildServiceProvider();
+
+        var store = provider.GetRequiredService<IAuthStateStore>();
+        await store.CommitAsync(new AuthSessionId("clinic", "reception"), new AuthPatch().Set("session", "a", new byte[] { 1 }), Cancel);
+
+        Assert.NotNull(await store.FindSessionAsync(new AuthSessionId("clinic", "reception"), Cancel));
+        Assert.Empty(Directory.GetFiles(_folder));
+    }
+
+    [Fact]
+    public void Memory_is_never_chosen_by_a_short_name()
+    {
+        using var provider = new ServiceCollection().AddHybridAuthStore(o =>
+        {
+            Set(o, "never.db");
+            o.Cold = "memory:bots";
+        }).Services.BuildServiceProvider();
+
+        var e = Assert.Throws<InvalidOperationException>(() => provider.GetRequiredService<IAuthStateStore>());
+
+        Assert.Contains("memory:volatile", e.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_container_can_be_disposed_of_synchronously()
     {

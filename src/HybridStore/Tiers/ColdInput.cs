@@ -1,16 +1,20 @@
-using HybridStore.Tiers;
+namespace HybridStore.Tiers;
 
-namespace HybridStore.Sqlite;
-
-/// <summary>Refuses what is no session, record or commit, before anything is done. The core checks first; this holds for whoever calls the tier itself.</summary>
-internal static class ColdInput
+/// <summary>Refuses what is no session, record or commit, before a cold tier does anything. The core checks first; this holds for whoever calls the tier itself.</summary>
+public static class ColdInput
 {
+    /// <summary>Refuses a session id that names nothing.</summary>
+    /// <param name="session">The session.</param>
+    /// <exception cref="InvalidAuthInputException">It is empty.</exception>
     public static void Check(AuthSessionId session)
     {
         if (session.IsEmpty)
             throw new InvalidAuthInputException(AuthInputPart.Session, AuthInputFault.Empty, "The session id is empty.");
     }
 
+    /// <summary>Refuses keys that address nothing.</summary>
+    /// <param name="keys">The keys.</param>
+    /// <exception cref="InvalidAuthInputException">One is empty.</exception>
     public static void Check(IReadOnlyList<AuthKey> keys)
     {
         ArgumentNullException.ThrowIfNull(keys);
@@ -18,6 +22,10 @@ internal static class ColdInput
             Check(keys[i]);
     }
 
+    /// <summary>Refuses a commit that no tier can take, whatever it holds.</summary>
+    /// <param name="commit">The commit.</param>
+    /// <exception cref="InvalidAuthInputException">A name or a commit id is empty.</exception>
+    /// <exception cref="ArgumentException">It has no patches, its keys contradict each other, or a patch does not lead upwards.</exception>
     public static void Check(ColdCommit commit)
     {
         ArgumentNullException.ThrowIfNull(commit);
@@ -30,11 +38,26 @@ internal static class ColdInput
             Check(patch);
     }
 
+    /// <summary>Refuses an import that names nothing. Its records are checked as they come.</summary>
+    /// <param name="import">The import.</param>
+    /// <exception cref="InvalidAuthInputException">The session or the commit id is empty.</exception>
     public static void Check(ColdImport import)
     {
         ArgumentNullException.ThrowIfNull(import);
         Check(import.Session);
         Check(import.CommitId);
+    }
+
+    /// <summary>Refuses a record that an import can't create.</summary>
+    /// <param name="record">The record.</param>
+    /// <exception cref="InvalidAuthInputException">Its key is empty.</exception>
+    /// <exception cref="ArgumentException">It has no envelope.</exception>
+    public static void CheckImported(SealedChange record)
+    {
+        if (record.Key.IsEmpty)
+            throw new InvalidAuthInputException(AuthInputPart.Id, AuthInputFault.Empty, "A record of the import has no key.");
+        if (record.Envelope is null)
+            throw new ArgumentException($"The record {record.Key} of the import has no envelope: an import only creates.");
     }
 
     private static void Check(SealedPatch patch)

@@ -1,0 +1,48 @@
+using System.Collections.Immutable;
+
+namespace HybridStore.InMemory;
+
+/// <summary>All sessions of an in-memory cold tier. Writers come one after the other; readers take what is there and wait for nobody.</summary>
+internal sealed class ColdMemory(TimeProvider time)
+{
+    private readonly Lock _writing = new();
+    private ImmutableSortedDictionary<AuthSessionId, ColdMemorySession>? _sessions =
+        ImmutableSortedDictionary.Create<AuthSessionId, ColdMemorySession>(Utf8Order.Sessions);
+
+    /// <summary>The sessions as they are now.</summary>
+    public ImmutableSortedDictionary<AuthSessionId, ColdMemorySession> Sessions
+    {
+        get
+        {
+            var sessions = Volatile.Read(ref _sessions);
+            ObjectDisposedException.ThrowIf(sessions is null, typeof(InMemoryColdTier));
+            return sessions;
+        }
+    }
+
+    public ColdMemorySession Find(AuthSessionId session) => Sessions.GetValueOrDefault(session) ?? ColdMemorySession.None;
+
+    /// <summary>Makes one transaction on a session.</summary>
+    /// <param name="session">The session.</param>
+    /// <param name="change">Given the session and the time: the answer, and the session after it.</param>
+    /// <param name="cancellationToken">Is honoured until the transaction begins.</param>
+    public T Change<T>(AuthSessionId session, Func<ColdMemorySession, DateTimeOffset, (T Result, ColdMemorySession After)> change, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        lock (_writing)
+        {
+            var before = Find(session);
+            var (result, after) = change(before, time.GetUtcNow());
+            if (!ReferenceEquals(before, after))
+                Volatile.Write(ref _sessions, Sessions.SetItem(session, after));
+            return result;
+        }
+    }
+
+    /// <summary>Forgets everything; what comes from now on is refused.</summary>
+    public void Close()
+    {
+        lock (_writing)
+            Volatile.Write(ref _sessions, null);
+    }
+}

@@ -1,0 +1,82 @@
+using System.Collections.Immutable;
+using HybridStore.Codec;
+using HybridStore.Tiers;
+
+namespace HybridStore.InMemory;
+
+/// <summary>What the in-memory cold tier holds of a session, alive or ended. A change makes another one: whoever has one has a snapshot.</summary>
+internal sealed record ColdMemorySession
+{
+    /// <summary>Of a session that never lived and was never held.</summary>
+    public static ColdMemorySession None { get; } = new();
+
+    /// <summary>The living incarnation, or, if the session does not exist, the last that ended.</summary>
+    public long Incarnation { get; init; }
+
+    public long Version { get; init; }
+
+    /// <summary>The version at which the last life ended.</summary>
+    public long EndedAtVersion { get; init; }
+
+    public long Epoch { get; init; }
+
+    public long AheadEpoch { get; init; }
+
+    public string? LeaseHolder { get; init; }
+
+    public DateTimeOffset LeaseUntil { get; init; }
+
+    public DateTimeOffset CreatedAt { get; init; }
+
+    public DateTimeOffset UpdatedAt { get; init; }
+
+    /// <summary>Newest first.</summary>
+    public ImmutableList<WrappedDataKey> DataKeys { get; init; } = [];
+
+    public ImmutableSortedSet<SealedRecord> Records { get; init; } = ColdMemoryRecords.Empty;
+
+    /// <summary>The commit ids of the last versions, as many as are remembered.</summary>
+    public ImmutableList<(CommitId Id, long Version)> Commits { get; init; } = [];
+
+    public bool Exists => Version > 0;
+
+    /// <summary>The life that a commit may write: the living one, or the one that it would create.</summary>
+    public long CommitIncarnation => Exists ? Incarnation : Incarnation + 1;
+
+    public long LastEndedIncarnation => CommitIncarnation - 1;
+
+    public SessionHead Head => new()
+    {
+        Incarnation = Incarnation,
+        Version = Version,
+        Epoch = Epoch,
+        AheadEpoch = AheadEpoch,
+        CreatedAt = CreatedAt,
+        UpdatedAt = UpdatedAt,
+    };
+
+    public SessionHead? HeadIfExists => Exists ? Head : null;
+
+    public bool IsLeased(DateTimeOffset now) => LeaseHolder is not null && LeaseUntil > now;
+
+    /// <summary>Whether only the lease's holder may write: it is alive, or what it queued is not here yet.</summary>
+    public bool NeedsEpoch(DateTimeOffset now) => IsLeased(now) || AheadEpoch != 0;
+
+    /// <summary>Somebody writes without a lease: the holder of one that ran out, should it come back, knows nothing of that, so its epoch is not good any more.</summary>
+    public ColdMemorySession EndLeaseThatRanOut() => LeaseHolder is null ? this : this with { LeaseHolder = null, LeaseUntil = default, Epoch = Epoch + 1 };
+
+    /// <summary>The version that a commit made; 0: it is not among those that are remembered.</summary>
+    public long FindCommit(CommitId id)
+    {
+        foreach (var commit in Commits)
+        {
+            if (commit.Id == id)
+                return commit.Version;
+        }
+
+        return 0;
+    }
+
+    public ColdMemorySession Remember(CommitId id, long version) =>
+        this with { Version = version, Commits = Commits.RemoveAll(c => c.Version <= version - AuthLimits.RememberedCommits).Add((id, version)) };
+}
