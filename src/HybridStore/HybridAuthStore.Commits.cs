@@ -227,7 +227,7 @@ public sealed partial class HybridAuthStore
             NewDataKey = created,
             Patches = patches,
         };
-        return new SealedStep(commit, keys, changed);
+        return new SealedStep(commit, keys, lease, changed);
     }
 
     private (SealedPatch Patch, IReadOnlyList<AuthRecord> Changed) Seal(
@@ -347,7 +347,7 @@ public sealed partial class HybridAuthStore
         }
 
         // Here at last, and in one go: readers of this process see all of the step or nothing of it.
-        state.Apply(result, step.Changed);
+        state.Apply(result, step);
     }
 
     /// <summary>Drops what this process and hot hold of a session.</summary>

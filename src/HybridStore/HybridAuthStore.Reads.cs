@@ -38,14 +38,15 @@ public sealed partial class HybridAuthStore
         var state = StateOf(session);
         var seen = state.Seen;
         var now = _time.GetUtcNow();
-        if (state.Flights.TryGetValue(key, out var flight) && flight.MayBeJoined(seen, now, state.Lease is not null, _maxStaleness))
-            return await flight.Landing.WaitAsync(cancellationToken).ConfigureAwait(false);
+        if (state.Flights.TryGetValue(key, out var flight) && flight.TryJoin(seen, now, state.Lease is not null, _maxStaleness) is { } joined)
+            return await joined.WaitAsync(cancellationToken).ConfigureAwait(false);
 
         // On its own from here on: whoever began it may give up, and the others still get their answer.
         flight = new Flight(seen, now, _continuations);
+        var landing = flight.Join()!;
         state.Flights[key] = flight;
         _ = FlyAsync(session, state, keys, flight);
-        return await flight.Landing.WaitAsync(cancellationToken).ConfigureAwait(false);
+        return await landing.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
     private async Task FlyAsync(AuthSessionId session, SessionState state, AuthKey[] keys, Flight flight)
@@ -187,7 +188,11 @@ public sealed partial class HybridAuthStore
         var fill = state.BeginFill();
         var cold = await AskColdAsync(session, state, keys, withDataKeys: known is null, shown: true, cancellationToken).ConfigureAwait(false);
         if (cold.Head is { } located && cold.DataKeys.Count == 0 && known?.Incarnation != located.Incarnation)
+        {
+            known = null;
             cold = await AskColdAsync(session, state, keys, withDataKeys: true, shown: true, cancellationToken).ConfigureAwait(false);
+        }
+
         await EnsureCompleteAsync(session, cold.Head, cancellationToken).ConfigureAwait(false);
         var records = new AuthRecord[keys.Count];
         if (cold.Head is not { } head)
@@ -200,7 +205,8 @@ public sealed partial class HybridAuthStore
             return new AuthRecordSet(cold.LastEndedIncarnation, 0, records);
         }
 
-        var sessionKeys = Unwrap(session, state, head, cold.DataKeys);
+        // What was known when cold was asked, and not what is known now: another thread may have forgotten it meanwhile.
+        var sessionKeys = known ?? Unwrap(session, state, head, cold.DataKeys);
         for (var i = 0; i < records.Length; i++)
         {
             var record = cold.Records[i];

@@ -8,21 +8,54 @@ namespace HybridStore.Sessions;
 /// <param name="continuations">How those who wait go on.</param>
 internal sealed class Flight(SeenMark seen, DateTimeOffset begun, TaskCreationOptions continuations)
 {
-    private readonly TaskCompletionSource<AuthRecord> _landing = new(continuations);
+    private readonly Lock _sync = new();
+    private readonly List<TaskCompletionSource<AuthRecord>> _waiting = [];
+    private bool _landed;
 
-    public Task<AuthRecord> Landing => _landing.Task;
+    /// <summary>Waits for the answer, if it is good for who comes now.</summary>
+    /// <param name="seenNow">How far the session has been seen: a commit that was seen since it began may not be in its answer.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="holds">Whether the lease is held; a reader without one wants no answer that is too old.</param>
+    /// <param name="maxStaleness">How old that is.</param>
+    /// <returns>The answer to come; <see langword="null"/>: read anew.</returns>
+    public Task<AuthRecord>? TryJoin(SeenMark seenNow, DateTimeOffset now, bool holds, TimeSpan maxStaleness) =>
+        seenNow == seen && (holds || now - begun < maxStaleness) ? Join() : null;
 
-    /// <summary>Whether its answer is good for who comes now: no commit was seen since it began, and it is not too old for a reader who holds no lease.</summary>
-    public bool MayBeJoined(SeenMark seenNow, DateTimeOffset now, bool holds, TimeSpan maxStaleness) =>
-        seenNow == seen && (holds || now - begun < maxStaleness);
+    /// <summary>Waits for the answer; <see langword="null"/> if it has come already.</summary>
+    public Task<AuthRecord>? Join()
+    {
+        var wait = new TaskCompletionSource<AuthRecord>(continuations);
+        lock (_sync)
+        {
+            if (_landed)
+                return null;
+            _waiting.Add(wait);
+        }
 
-    public void Land(AuthRecord record) => _landing.TrySetResult(record);
+        return wait.Task;
+    }
+
+    public void Land(AuthRecord record)
+    {
+        foreach (var wait in End())
+            wait.TrySetResult(record);
+    }
 
     public void Fail(Exception exception)
     {
-        _landing.TrySetException(exception);
+        foreach (var wait in End())
+        {
+            wait.TrySetException(exception);
 
-        // Looked at, so that it is no unobserved exception when everybody has given up waiting.
-        _ = _landing.Task.Exception;
+            // Looked at, so that it is no unobserved exception when who waited has given up.
+            _ = wait.Task.Exception;
+        }
+    }
+
+    private List<TaskCompletionSource<AuthRecord>> End()
+    {
+        lock (_sync)
+            _landed = true;
+        return _waiting;
     }
 }

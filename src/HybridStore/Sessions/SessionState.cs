@@ -183,12 +183,21 @@ internal sealed class SessionState
     }
 
     /// <summary>Takes a step that cold has committed: all of its patches at once.</summary>
-    public void Apply(ColdCommitResult result, IReadOnlyList<IReadOnlyList<AuthRecord>> changed)
+    public void Apply(ColdCommitResult result, SealedStep step)
     {
         lock (_sync)
         {
+            if (_lease is null)
+                return;
+            if (_lease != step.Lease)
+            {
+                // The lease was taken while this was under way without it: what it changed was not kept for here.
+                _records.Open(_seen);
+                return;
+            }
+
             var version = result.PreviousVersion;
-            foreach (var patch in changed)
+            foreach (var patch in step.Changed)
             {
                 _records.Apply(version, new SeenMark(result.Incarnation, version + 1), patch, _seen);
                 version++;
