@@ -1,0 +1,151 @@
+using System.Runtime.CompilerServices;
+using HybridStore.Tiers;
+
+namespace HybridStore.Tests.Simulation;
+
+/// <summary>The cold tier as one process reaches it.</summary>
+internal sealed class SimColdTier(IColdTier inner, SimHistory history, SimScheduler scheduler, SimProcess process) : IColdTier, IColdLeases
+{
+    private ColdRead? _earlier;
+
+    public SimFaults Faults { get; set; } = SimFaults.None;
+
+    public SimPlant Plant { get; init; }
+
+    public string Name => "cold";
+
+    public IColdLeases Leases => this;
+
+    public ValueTask InitializeAsync(CancellationToken cancellationToken) => inner.InitializeAsync(cancellationToken);
+
+    public ValueTask<ColdRead> ReadAsync(AuthSessionId session, IReadOnlyList<AuthKey> keys, bool withDataKeys, CancellationToken cancellationToken) =>
+        AskAsync("read", async () =>
+        {
+            var read = await inner.ReadAsync(session, keys, withDataKeys, cancellationToken);
+            if (Plant != SimPlant.TornRead || keys.Count == 0)
+                return read;
+            var earlier = _earlier;
+            _earlier = read;
+            return read.Head is null || earlier is null || !earlier.Records.Select(r => r.Key).SequenceEqual(keys)
+                ? read
+                : new ColdRead { Head = read.Head, LastEndedIncarnation = read.LastEndedIncarnation, Records = earlier.Records, DataKeys = read.DataKeys };
+        });
+
+    public async ValueTask<ColdCommitResult> CommitAsync(ColdCommit commit, CancellationToken cancellationToken)
+    {
+        var what = $"commit {string.Join('+', commit.Patches.Select(static p => p.CommitId.ToString()[..6]))} under {commit.Epoch}";
+        await scheduler.Step(process, what);
+        if (scheduler.Chance(Faults.AtOnce))
+            throw Refused(what);
+        if (scheduler.Chance(Faults.Late))
+        {
+            _ = LaterAsync(() => Take(commit));
+            throw Unknown(commit);
+        }
+
+        var result = Take(commit);
+        await scheduler.Step(process, $"{what}: {result.Status} {result.Version}");
+        return scheduler.Chance(Faults.ReplyLost) ? throw Unknown(commit) : result;
+    }
+
+    public async ValueTask<ColdDeletion> DeleteSessionAsync(AuthSessionId session, CancellationToken cancellationToken)
+    {
+        await scheduler.Step(process, "delete");
+        if (scheduler.Chance(Faults.AtOnce))
+            throw Refused("delete");
+        var deletion = Now(inner.DeleteSessionAsync(session, CancellationToken.None));
+        history.Deleted(session, deletion);
+        await scheduler.Step(process, "delete: reply");
+        return scheduler.Chance(Faults.ReplyLost) ? throw Refused("delete's reply") : deletion;
+    }
+
+    public ValueTask<LeaseGrant> AcquireAsync(LeaseRequest request, CancellationToken cancellationToken) =>
+        AskAsync("acquire", () => inner.Leases.AcquireAsync(request, cancellationToken));
+
+    public ValueTask<IReadOnlyList<bool>> RenewAsync(IReadOnlyList<LeaseRef> leases, TimeSpan duration, CancellationToken cancellationToken) =>
+        AskAsync("renew", () => inner.Leases.RenewAsync(leases, duration, cancellationToken));
+
+    public ValueTask<bool> ReleaseAsync(LeaseRef lease, bool drained, CancellationToken cancellationToken) =>
+        AskAsync("release", () => inner.Leases.ReleaseAsync(lease, drained, cancellationToken));
+
+    public IAsyncEnumerable<ColdSession> ListAheadAsync(CancellationToken cancellationToken) => inner.Leases.ListAheadAsync(cancellationToken);
+
+    public ValueTask<ColdImportResult> ImportAsync(ColdImport import, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public async IAsyncEnumerable<SealedRecord> EnumerateAsync(
+        AuthSessionId session, string? type, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var record in inner.EnumerateAsync(session, type, cancellationToken))
+            yield return record;
+    }
+
+    public IAsyncEnumerable<ColdSession> ListSessionsAsync(string? tenant, CancellationToken cancellationToken) => inner.ListSessionsAsync(tenant, cancellationToken);
+
+    public ValueTask<(SessionHead Head, IReadOnlyList<AuthTypeSummary> Types)?> SummarizeAsync(AuthSessionId session, CancellationToken cancellationToken) =>
+        inner.SummarizeAsync(session, cancellationToken);
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private ColdCommitResult Take(ColdCommit commit)
+    {
+        if (Plant == SimPlant.LostWrite && commit.SeenVersion > 0 && commit.Patches.Count == 1 && scheduler.Chance(0.3))
+        {
+            return new ColdCommitResult
+            {
+                Status = ColdCommitStatus.Committed, Incarnation = commit.Incarnation, PreviousVersion = commit.SeenVersion, Version = commit.SeenVersion + 1, Epoch = commit.Epoch,
+            };
+        }
+
+        if (Plant == SimPlant.NoFence)
+            commit = UnderTheEpochOfNow(commit);
+        if (Plant == SimPlant.AppliedTwice)
+            commit = UnderOtherNames(commit);
+        var result = Now(inner.CommitAsync(commit, CancellationToken.None));
+        if (result.Status == ColdCommitStatus.Committed)
+            history.Committed(commit, result, process);
+        return result;
+    }
+
+    private ColdCommit UnderTheEpochOfNow(ColdCommit commit) =>
+        With(commit, commit.Patches, Now(inner.ReadAsync(commit.Session, [], false, CancellationToken.None)).Head?.Epoch ?? commit.Epoch);
+
+    private ColdCommit UnderOtherNames(ColdCommit commit) => With(
+        commit,
+        [.. commit.Patches.Select(p => new SealedPatch { CommitId = history.Rename(p.CommitId), Changes = p.Changes, Expectations = p.Expectations, ExpectedSessionVersion = p.ExpectedSessionVersion })],
+        commit.Epoch);
+
+    private static ColdCommit With(ColdCommit commit, IReadOnlyList<SealedPatch> patches, long epoch) => new()
+    {
+        Session = commit.Session,
+        Incarnation = commit.Incarnation,
+        Epoch = epoch,
+        SeenVersion = commit.SeenVersion,
+        Patches = patches,
+        SealedWith = commit.SealedWith,
+        NewDataKey = commit.NewDataKey,
+    };
+
+    private async ValueTask<T> AskAsync<T>(string what, Func<ValueTask<T>> ask)
+    {
+        await scheduler.Step(process, what);
+        if (scheduler.Chance(Faults.AtOnce))
+            throw Refused(what);
+        var answer = Now(ask());
+        await scheduler.Step(process, what + ": reply");
+        return scheduler.Chance(Faults.ReplyLost) ? throw Refused(what + "'s reply") : answer;
+    }
+
+    private async Task LaterAsync(Func<ColdCommitResult> work)
+    {
+        for (var i = scheduler.Random.Next(12); i >= 0; i--)
+            await scheduler.Step(null, "a late commit");
+        scheduler.Note(process, $"a late commit arrives: {work().Status}");
+    }
+
+    // The tier itself never waits: what it does, it does between two steps.
+    private static T Now<T>(ValueTask<T> done) => done.IsCompleted ? done.GetAwaiter().GetResult() : throw new SimFailure("The tier waited.");
+
+    private static StoreUnavailableException Refused(string what) => new("cold", $"The {what} failed.");
+
+    private static CommitOutcomeUnknownException Unknown(ColdCommit commit) => new(commit.Session, commit.Patches[^1].CommitId);
+}

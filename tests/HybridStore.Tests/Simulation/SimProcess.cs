@@ -1,0 +1,33 @@
+using HybridStore.Tests.Support;
+
+namespace HybridStore.Tests.Simulation;
+
+/// <summary>A process: a store over the shared tiers, a clock, and what its clients have been told so far.</summary>
+internal sealed class SimProcess(string name)
+{
+    private readonly Dictionary<AuthSessionId, int> _seen = [];
+
+    public string Name { get; } = name;
+
+    public ManualTime Time { get; } = new();
+
+    public HybridAuthStore Store { get; set; } = null!;
+
+    public SimColdTier Cold { get; set; } = null!;
+
+    public SimHotTier? Hot { get; set; }
+
+    public bool IsPaused { get; set; }
+
+    public Dictionary<AuthSessionId, AuthSession> Handles { get; } = [];
+
+    /// <summary>How often each session had been deleted when it was opened here.</summary>
+    public Dictionary<AuthSessionId, int> OpenedAfter { get; } = [];
+
+    public HashSet<AuthSessionId> Opening { get; } = [];
+
+    /// <summary>The earliest point that an answer may be from, by what was answered before.</summary>
+    public int Seen(AuthSessionId session) => _seen.GetValueOrDefault(session);
+
+    public void Saw(AuthSessionId session, int point) => _seen[session] = Math.Max(Seen(session), point);
+}

@@ -1,0 +1,14 @@
+namespace HybridStore.Tests.Simulation;
+
+/// <summary>What kind of world a run is in.</summary>
+/// <param name="Lease">Whether sessions are held.</param>
+/// <param name="Hot">Which hot tier there is.</param>
+/// <param name="Cold">How cold fails.</param>
+/// <param name="HotFaults">How hot fails.</param>
+/// <param name="Deletes">Whether sessions are deleted too.</param>
+/// <param name="Pauses">Whether processes stand still and time passes in long steps.</param>
+internal sealed record SimShape(LeaseMode Lease, SimHot Hot, SimFaults Cold, SimFaults HotFaults, bool Deletes, bool Pauses)
+{
+    /// <summary>What is broken in this world, to see that the checks see it.</summary>
+    public SimPlant Plant { get; init; }
+}

@@ -1,0 +1,89 @@
+using System.Globalization;
+
+namespace HybridStore.Tests.Simulation;
+
+/// <summary>Random interleavings of random programs in every kind of world. See the readme beside it.</summary>
+public class SimulationTests
+{
+    private static readonly int Runs = Setting("HYBRIDSTORE_SIMULATION_RUNS", 150);
+    private static readonly int First = Setting("HYBRIDSTORE_SIMULATION_SEED", 1);
+
+    private static readonly Dictionary<string, SimShape> Worlds = MakeWorlds();
+
+    public static TheoryData<string> Names() => [.. Worlds.Keys];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Random_programs_keep_the_promises(string world)
+    {
+        if (FindFailure(Worlds[world], Runs) is { } failure)
+            Assert.Fail(failure);
+    }
+
+    [Theory]
+    [InlineData(nameof(SimPlant.LostWrite), LeaseMode.Off, nameof(SimHot.None))]
+    [InlineData(nameof(SimPlant.LostWrite), LeaseMode.Required, nameof(SimHot.OfEach))]
+    [InlineData(nameof(SimPlant.NoFence), LeaseMode.Required, nameof(SimHot.None))]
+    [InlineData(nameof(SimPlant.AppliedTwice), LeaseMode.Off, nameof(SimHot.None))]
+    [InlineData(nameof(SimPlant.EternalHot), LeaseMode.Off, nameof(SimHot.OfEach))]
+    [InlineData(nameof(SimPlant.TornRead), LeaseMode.Off, nameof(SimHot.None))]
+    public void A_world_that_breaks_a_promise_is_found_out(string plant, LeaseMode lease, string hot)
+    {
+        var world = new SimShape(lease, Enum.Parse<SimHot>(hot), SimFaults.None, SimFaults.None, Deletes: false, Pauses: true) { Plant = Enum.Parse<SimPlant>(plant) };
+
+        Assert.NotNull(FindFailure(world, runs: 400));
+    }
+
+    private static Dictionary<string, SimShape> MakeWorlds()
+    {
+        var worlds = new Dictionary<string, SimShape>();
+        foreach (var lease in (LeaseMode[])[LeaseMode.Off, LeaseMode.Required])
+        {
+            foreach (var hot in Enum.GetValues<SimHot>())
+            {
+                foreach (var faults in (SimFaults[])[SimFaults.None, SimFaults.Some, SimFaults.Many])
+                {
+                    worlds.Add($"lease {lease}, hot {hot}, {Name(faults)}", new SimShape(lease, hot, faults, faults, Deletes: false, Pauses: true));
+                    if (faults == SimFaults.Some)
+                        worlds.Add($"lease {lease}, hot {hot}, {Name(faults)}, deletions", new SimShape(lease, hot, faults, faults, Deletes: true, Pauses: true));
+                }
+            }
+        }
+
+        return worlds;
+    }
+
+    private static string Name(SimFaults faults) => faults == SimFaults.None ? "no faults" : faults == SimFaults.Some ? "some faults" : "many faults";
+
+    private static string? FindFailure(SimShape world, int runs)
+    {
+        string? failure = null;
+
+        // A thread of its own has no synchronization context: what waits goes on inline, and chance alone decides.
+        var thread = new Thread(() =>
+        {
+            for (var seed = First; seed < First + runs && failure is null; seed++)
+                failure = Run(world, seed);
+        });
+        thread.Start();
+        thread.Join();
+        return failure;
+    }
+
+    private static string? Run(SimShape world, int seed)
+    {
+        var run = new SimRun(world, seed);
+        try
+        {
+            run.Run();
+            return null;
+        }
+        catch (Exception e)
+        {
+            return $"Seed {seed}: {e}\n{string.Join('\n', run.Trace)}";
+        }
+    }
+
+    private static int Setting(string name, int otherwise) =>
+        Environment.GetEnvironmentVariable(name) is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture) : otherwise;
+}
