@@ -1,22 +1,38 @@
 #!/usr/bin/env bash
 # Builds everything and runs all tests, from a bare clone on a machine that has only the .NET SDK. The last line is
 # "N passed, N failed, N skipped" over all test projects; before it stand the failed and skipped tests and what the package feed
-# lacked. Exits non-zero if anything failed, or if no test ran.
+# lacked, and how much of each project's code the tests ran. Exits non-zero if anything failed, or if no test ran.
 #
-#   eng/test.sh [--no-build] [--filter X] [anything else for dotnet test]
+#   eng/test.sh [--no-build] [--no-coverage] [--filter X] [anything else for dotnet test]
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 cd "$root"
 
-build=1 arguments=()
+build=1 coverage=1 arguments=()
 for argument; do
-  if [[ $argument == --no-build ]]; then build=0; else arguments+=("$argument"); fi
+  case $argument in
+    --no-build) build=0 ;;
+    --no-coverage) coverage=0 ;;
+    *) arguments+=("$argument") ;;
+  esac
 done
 
 results=$root/artifacts/test
 rm -rf "$results"
 mkdir -p "$results"
 passed=0 failed=0 skipped=0 group=
+
+# Lines that a process ran which was killed don't count.
+tell_coverage() {
+  if feed_lacks coverage; then echo "coverage: not measured (needs coverlet.collector)"; return; fi
+  local -a files=()
+  local file
+  for file in "$results"/*/coverage.cobertura.xml; do
+    if [[ -s $file ]]; then files+=("$file"); fi
+  done
+  if ((${#files[@]} == 0)); then echo "coverage: not measured"; return; fi
+  awk -v root="$root" -v uncovered="$results/uncovered.txt" -f eng/coverage.awk "${files[@]}" || true
+}
 
 # Whatever happens, the closing lines tell it. A test host that hung may leave a child behind: it's in the group of its run.
 finish() {
@@ -27,6 +43,7 @@ finish() {
   for left_out in "$results"/*.leftout; do
     if [[ -f $left_out ]]; then echo "project left out: $(basename "$left_out" .leftout) (needs $(cat "$left_out"))"; fi
   done
+  if ((coverage)); then tell_coverage; fi
   echo "$passed passed, $failed failed, $skipped skipped"
   ((failed == 0 && passed > 0)) || exit 1
 }
@@ -46,6 +63,10 @@ bash eng/native.sh
 if ((build)); then
   quietly dotnet restore HybridStore.sln -v q --disable-build-servers
   quietly dotnet build HybridStore.sln -c Release --no-restore -v q --nologo --disable-build-servers
+fi
+
+if ((coverage)) && ! feed_lacks coverage; then
+  arguments+=(--collect "XPlat Code Coverage" --settings eng/coverage.runsettings)
 fi
 
 # One project at a time, so that tests which watch the clock have the machine. In a process group of its own: see finish.
