@@ -64,6 +64,55 @@ public sealed class SqliteColdTierGroupCommitTests : TierTest
     }
 
     [Fact]
+    public async Task Commit_OneOfAGroupFails_TheOthersAreKept()
+    {
+        // A commit of one patch has no savepoint: its error takes the transaction with it, and those before it must be done again.
+        Execute(Folder.File("group.db"), "CREATE TRIGGER refuse BEFORE INSERT ON record WHEN NEW.id = 'refused' BEGIN SELECT RAISE(ABORT, 'no'); END");
+        await using var held = await HoldCommitAsync();
+        var before = Start(3);
+        var failing = _tier.CommitAsync(CreationOf(new AuthSessionId("t", "failing"), 1, Patch(Set("a"), Set("refused"))), Cancel).AsTask();
+        var after = _tier.CommitAsync(CreationOf(new AuthSessionId("t", "after"), 1, Patch(Set("a"))), Cancel).AsTask();
+
+        held.LetGo();
+
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => failing);
+        Assert.All(await Task.WhenAll([.. before, after]), r => Assert.Equal((ColdCommitStatus.Committed, 1), (r.Status, r.Version)));
+        Assert.Null((await _tier.ReadAsync(new AuthSessionId("t", "failing"), [], false, Cancel)).Head);
+        foreach (var i in Enumerable.Range(0, 3))
+            Assert.Equal(1, (await _tier.ReadAsync(new AuthSessionId("group", $"{i}"), [Record("a")], false, Cancel)).Records[0].Version);
+    }
+
+    [Fact]
+    public async Task Commit_LargeValuesWait_AGroupIsBoundedByItsBytes()
+    {
+        await using var held = await HoldCommitAsync();
+        var waiting = Enumerable.Range(0, 6)
+            .Select(i => _tier.CommitAsync(CreationOf(new AuthSessionId("large", $"{i}"), 1, Patch(Set("a", length: 3 * 1024 * 1024 / 2))), Cancel).AsTask())
+            .ToArray();
+
+        held.LetGo();
+
+        // 4 MiB, and what goes beyond in the last of a group.
+        Assert.All(await Task.WhenAll(waiting), r => Assert.Equal(ColdCommitStatus.Committed, r.Status));
+        Assert.Equal(1 + 2, await CommitsAsync());
+    }
+
+    [Fact]
+    public async Task Read_WhileACommitIsAboutToBeFlushed_AnswersFromBeforeIt()
+    {
+        await _tier.CommitAsync(Creation(Patch(Set("a", 1))), Cancel);
+        await using var held = await HoldCommitAsync(Commit(Patch(Set("a", 2))));
+
+        var read = await _tier.ReadAsync(Session, [Record("a")], false, Cancel);
+
+        Assert.False(held.Holding!.IsCompleted);
+        Assert.Equal((1L, (byte)1), (read.Head!.Version, read.Records[0].Envelope.Span[0]));
+        held.LetGo();
+        await held.Holding;
+        Assert.Equal(2, (await _tier.ReadAsync(Session, [Record("a")], false, Cancel)).Records[0].Envelope.Span[0]);
+    }
+
+    [Fact]
     public async Task Commit_CancelledWhileItWaits_IsNotDone()
     {
         await using var held = await HoldCommitAsync();
@@ -159,10 +208,10 @@ public sealed class SqliteColdTierGroupCommitTests : TierTest
 
     private async Task<long> CommitsAsync() => (await _tier.Store.OpenAsync(Cancel)).Writer.Commits;
 
-    private async Task<HeldCommit> HoldCommitAsync()
+    private async Task<HeldCommit> HoldCommitAsync(ColdCommit? commit = null)
     {
         var held = new HeldCommit(_hooks);
-        held.Holding = _tier.CommitAsync(CreationOf(new AuthSessionId("held", "held"), 1, Patch(Set("a"))), Cancel).AsTask();
+        held.Holding = _tier.CommitAsync(commit ?? CreationOf(new AuthSessionId("held", "held"), 1, Patch(Set("a"))), Cancel).AsTask();
         await held.Reached;
         return held;
     }

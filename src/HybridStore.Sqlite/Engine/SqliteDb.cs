@@ -29,6 +29,9 @@ internal sealed class SqliteDb : IDisposable
         }
     }
 
+    /// <summary>SQLite's own handle, for tests that look at what it does.</summary>
+    public sqlite3 Handle => _handle;
+
     public bool InTransaction => raw.sqlite3_get_autocommit(_handle) == 0;
 
     public bool IsReadOnly => raw.sqlite3_db_readonly(_handle, "main") != 0;

@@ -12,6 +12,9 @@ internal sealed class CommitWork(ColdCommit commit) : WriteWork<ColdCommitResult
 
     public override bool LeavesPurge => TookOverImport;
 
+    // The first patch's conditions are compared before anything is written.
+    public override bool MayUndo => commit.Patches.Count > 1;
+
     private bool TookOverImport { get; set; }
 
     public override bool Apply(WriterTables tables)
@@ -84,15 +87,22 @@ internal sealed class CommitWork(ColdCommit commit) : WriteWork<ColdCommitResult
         var unchanged = Answer(row, ColdCommitStatus.Conflict);
         long now = tables.Now;
         long previous = row.Version;
-        if (commit.Epoch == 0)
+        if (FindConflict(tables.Records, row.Exists ? row.Id : 0, _plan[0].Patch, previous) is { } first)
+            return unchanged with { Conflict = first };
+        bool onlyAdvances = row.Exists;
+        if (commit.Epoch == 0 && row.LeaseHolder is not null)
+        {
             row.EndLeaseThatRanOut();
+            onlyAdvances = false;
+        }
+
         if (!row.Exists)
             Create(tables, row, now);
 
         long version = previous;
         foreach (var (patch, next) in _plan)
         {
-            if (FindConflict(tables.Records, row.Id, patch, version) is { } conflict)
+            if (version != previous && FindConflict(tables.Records, row.Id, patch, version) is { } conflict)
                 return unchanged with { Conflict = conflict };
             foreach (var change in patch.Changes)
                 tables.Records.Apply(row.Id, change, next);
@@ -102,7 +112,10 @@ internal sealed class CommitWork(ColdCommit commit) : WriteWork<ColdCommitResult
 
         row.Version = version;
         row.UpdatedAt = now;
-        tables.Sessions.Save(commit.Session, row);
+        if (onlyAdvances)
+            tables.Sessions.Advance(row);
+        else
+            tables.Sessions.Save(commit.Session, row);
         return Answer(row, ColdCommitStatus.Committed) with { PreviousVersion = previous };
     }
 

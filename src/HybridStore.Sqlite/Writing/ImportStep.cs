@@ -12,6 +12,8 @@ internal sealed class ImportStep(ColdImport import, long loadingId, IReadOnlyLis
 
     public override bool LeavesPurge => _tookOver;
 
+    public override bool MayUndo => true;
+
     public override bool Apply(WriterTables tables)
     {
         var row = tables.Sessions.FindOrMake(import.Session);

@@ -19,6 +19,7 @@ internal sealed class SessionTable(SqliteDb db)
         "UPDATE session SET incarnation = ?2, version = ?3, epoch = ?4, ahead_epoch = ?5, data_key = ?6, loading = ?7, lease_until = ?8, "
         + "created_at = ?9, updated_at = ?10, lease_holder = ?11, commits = ?12 WHERE id = ?1");
 
+    private readonly SqliteStatement _advance = db.Prepare("UPDATE session SET version = ?2, updated_at = ?3, commits = ?4 WHERE id = ?1");
     private readonly SqliteStatement _delete = db.Prepare("DELETE FROM session WHERE id = ?1");
     private readonly SqliteStatement _renew = db.Prepare(
         "UPDATE session SET lease_until = ?4 WHERE tenant = ?1 AND name = ?2 AND epoch = ?3 AND lease_holder IS NOT NULL");
@@ -83,6 +84,9 @@ internal sealed class SessionTable(SqliteDb db)
         if (isNew)
             row.Id = db.LastInsertId;
     }
+
+    /// <summary>Saves what every commit changes, and nothing else: a third of the columns, in the path that most calls take.</summary>
+    public void Advance(SessionRow row) => _advance.Bind(1, row.Id).Bind(2, row.Version).Bind(3, row.UpdatedAt).Bind(4, row.Commits).Run();
 
     public void Delete(long id) => _delete.Bind(1, id).Run();
 

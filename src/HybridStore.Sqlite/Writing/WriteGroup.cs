@@ -5,8 +5,9 @@ using Microsoft.Data.Sqlite;
 namespace HybridStore.Sqlite.Writing;
 
 /// <summary>
-/// Group commit: what is waiting shares one transaction, and so one flush to the medium. Each work stands under a savepoint of its own and can fail alone;
-/// nobody is told anything before the transaction was committed.
+/// Group commit: what is waiting shares one transaction, and so one flush to the medium. Each work can fail alone: one that may be undone half-way stands
+/// under a savepoint of its own; after any other one's error, those before it are done again without it. Nobody is told anything before the transaction
+/// was committed.
 /// </summary>
 internal sealed class WriteGroup(WriterConnection connection, Tidying tidying, SqliteTestHooks? hooks)
 {
@@ -78,27 +79,35 @@ internal sealed class WriteGroup(WriterConnection connection, Tidying tidying, S
     {
         try
         {
-            tables.Mark();
-            if (work.Apply(tables))
-                tables.Keep();
+            if (work.MayUndo)
+                ApplyMarked(tables, work);
             else
-                tables.Undo();
+                _ = work.Apply(tables);
             _applied.Add(work);
             return true;
         }
         catch (Exception e)
         {
             work.Fail(SqliteErrors.Translate(e, connection.Path));
-            return TryUndo(tables, e);
+            return TryUndo(tables, work, e);
         }
     }
 
-    private bool TryUndo(WriterTables tables, Exception failure)
+    private static void ApplyMarked(WriterTables tables, WriteWork work)
+    {
+        tables.Mark();
+        if (work.Apply(tables))
+            tables.Keep();
+        else
+            tables.Undo();
+    }
+
+    private bool TryUndo(WriterTables tables, WriteWork work, Exception failure)
     {
         try
         {
             // SQLite ends the whole transaction for some errors, such as a full disk.
-            if (tables.InTransaction && (failure is not SqliteException sqlite || SqliteErrors.ConnectionIsSound(sqlite)))
+            if (work.MayUndo && tables.InTransaction && (failure is not SqliteException sqlite || SqliteErrors.ConnectionIsSound(sqlite)))
             {
                 tables.Undo();
                 return true;

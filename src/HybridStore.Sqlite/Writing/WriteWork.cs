@@ -17,6 +17,9 @@ internal abstract class WriteWork
     /// <summary>Whether it leaves records to be removed when the writer is idle.</summary>
     public virtual bool LeavesPurge => false;
 
+    /// <summary>Whether it may find out that it is not to be kept after it has begun to write. Only such a work needs a savepoint of its own.</summary>
+    public virtual bool MayUndo => false;
+
     /// <summary>Does it. May be done again from the start, if the transaction was lost to something else.</summary>
     /// <returns>Whether what it changed is to be kept.</returns>
     public abstract bool Apply(WriterTables tables);
