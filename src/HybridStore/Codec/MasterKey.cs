@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Globalization;
@@ -113,7 +114,7 @@ public sealed class MasterKey : IDisposable
     private static bool TryDecode(ReadOnlySpan<char> text, Span<byte> bytes)
     {
         if (text.Length == 2 * Size)
-            return Convert.FromHexString(text, bytes, out _, out var decoded) == System.Buffers.OperationStatus.Done && decoded == Size;
+            return Convert.FromHexString(text, bytes, out _, out var decoded) == OperationStatus.Done && decoded == Size;
 
         // 32 bytes are 43 characters, then one of padding that may be left out. The decoders would also take white space inside.
         var digits = text.EndsWith('=') ? text[..^1] : text;
@@ -128,7 +129,9 @@ public sealed class MasterKey : IDisposable
         Span<char> urlSafe = stackalloc char[43];
         digits.Replace(urlSafe, '+', '-');
         urlSafe.Replace('/', '_');
-        var valid = Base64Url.TryDecodeFromChars(urlSafe, bytes, out var written) && written == Size;
+
+        // Not TryDecodeFromChars: it throws where the last character has bits that belong to no byte.
+        var valid = Base64Url.DecodeFromChars(urlSafe, bytes, out _, out var written) == OperationStatus.Done && written == Size;
         urlSafe.Clear();
         return valid;
     }

@@ -34,6 +34,8 @@ public class MasterKeyTests
         Base64[..20] + "\n" + Base64[21..],
         Base64[..20] + "*" + Base64[21..],
         "é" + Base64[1..],
+        new string('A', 42) + "B", // two bits more than 32 bytes
+        new string('A', 42) + "B=",
         Convert.ToBase64String(new byte[31]),
         Convert.ToBase64String(new byte[33]),
         Convert.ToBase64String(new byte[16]),
