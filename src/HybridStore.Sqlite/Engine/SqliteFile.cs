@@ -7,6 +7,8 @@ internal static class SqliteFile
 {
     private const int SmallestDatabase = 512;
 
+    private static readonly Lock Creating = new();
+
     /// <summary>Makes sure that the file is there.</summary>
     /// <param name="path">The full path.</param>
     /// <param name="mayCreate">False once the store was open: a database that vanished must never come back empty.</param>
@@ -14,15 +16,18 @@ internal static class SqliteFile
     {
         if (Directory.Exists(path))
             throw SqliteErrors.NotFound($"The database path {path} is a folder. Configure a file in it, such as {Path.Combine(path, "auth.db")}.");
-        if (File.Exists(path))
-            return;
-        if (!mayCreate)
-            throw SqliteErrors.Vanished(path);
+        lock (Creating)
+        {
+            if (File.Exists(path))
+                return;
+            if (!mayCreate)
+                throw SqliteErrors.Vanished(path);
 
-        string folder = Path.GetDirectoryName(path) ?? path;
-        if (!Directory.Exists(folder))
-            throw SqliteErrors.NotFound($"The folder {folder} for the database {path} does not exist. Create it, writable for this process's account, or configure another path.");
-        Create(path);
+            string folder = Path.GetDirectoryName(path) ?? path;
+            if (!Directory.Exists(folder))
+                throw SqliteErrors.NotFound($"The folder {folder} for the database {path} does not exist. Create it, writable for this process's account, or configure another path.");
+            Create(path);
+        }
     }
 
     /// <summary>Opens our file for what comes next, after looking at it without the means to change it.</summary>
@@ -44,26 +49,21 @@ internal static class SqliteFile
         }
     }
 
-    // Under another name first, then moved: the file never exists with wider rights, and this process never opens and closes the database's own file,
-    // which on Unix would drop the locks of every SQLite connection to it in the process.
+    // Atomic, which a move without overwriting is not on Unix: two that open a new database at once would each write to a file of their own, and one file,
+    // with all that was acknowledged, would be gone. Closed before any other opener of this process gets by: on Unix that close drops the locks of every
+    // SQLite connection that the process has to the file.
     private static void Create(string path)
     {
-        string fresh = $"{path}.{Guid.NewGuid():N}.new";
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 0 };
         if (!OperatingSystem.IsWindows())
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         try
         {
-            new FileStream(fresh, options).Dispose();
-            try
-            {
-                File.Move(fresh, path, overwrite: false);
-            }
-            catch (IOException) when (File.Exists(path))
-            {
-                // Another process was faster.
-                File.Delete(fresh);
-            }
+            new FileStream(path, options).Dispose();
+        }
+        catch (IOException) when (File.Exists(path))
+        {
+            // Another process was faster.
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
