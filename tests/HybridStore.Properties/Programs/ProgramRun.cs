@@ -166,7 +166,6 @@ internal sealed class ProgramRun : IAsyncDisposable
         catch (IncarnationEndedException e)
         {
             Assert.True((bound is { } b && b != now.Life) || view.MayBeTold(now.Life), $"refused, but nothing that it is for has ended: {e.Message}");
-            Assert.NotEqual(now.Life, e.Incarnation);
             if (now.Exists)
                 view.Lives.Add(now.Life);
             return;
