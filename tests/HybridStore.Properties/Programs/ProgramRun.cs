@@ -181,6 +181,8 @@ internal sealed class ProgramRun : IAsyncDisposable
             Assert.NotEqual(e.ExpectedVersion, e.ActualVersion);
             if (now.Exists)
                 NoteExact(handle, attempt.Session);
+            else if (patch.ExpectedSessionVersion == 0)
+                view.Lives.Add(0);
             return;
         }
 
