@@ -2,10 +2,29 @@
 using System.Buffers.Binary;
 using HybridStore;
 using HybridStore.Sqlite;
+using HybridStore.Sqlite.CrashChild;
 using HybridStore.Codec;
 using HybridStore.Tiers;
 
 string mode = args[0];
+if (mode == "store")
+{
+    var line = new Lock();
+    await StoreCommitters.RunAsync(
+        args[1],
+        args[2],
+        text =>
+        {
+            lock (line)
+            {
+                Console.Out.WriteLine(text);
+                Console.Out.Flush();
+            }
+        },
+        CancellationToken.None);
+    return 1;
+}
+
 var session = new AuthSessionId("crash", "child");
 var dataKey = new WrappedDataKey(new DataKeyId(7), new byte[64]);
 await using var tier = new SqliteColdTier(new SqliteColdTierOptions { Path = args[1] }, TimeProvider.System);

@@ -8,7 +8,7 @@ public class SequentialProgramTests
     private const int ShortProgram = 5;
 
     [Fact]
-    public Task Steps_OfAnyProgram_AgreeWithTheModel() => Prove.ForAllAsync(StoreProgram.Any, program => ProgramRun.CheckAsync(program), p => p.Smaller(), runs: 200);
+    public Task Steps_OfAnyProgram_AgreeWithTheModel() => Prove.ForAllAsync(StoreProgram.Any, program => ProgramRun.CheckAsync(program), p => p.Smaller(), runs: 120);
 
     /// <summary>The check itself: a store that does wrong is found out, by a program short enough to be read.</summary>
     [Theory]
