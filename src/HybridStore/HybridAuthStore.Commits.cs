@@ -201,7 +201,7 @@ public sealed partial class HybridAuthStore
 
         var seen = state.Seen;
         Codec.WrappedDataKey? created = null;
-        if (seen.IsEnd || state.KeysOf(seen.Incarnation) is not { } keys)
+        if (seen.IsEnd || first.Incarnation > seen.Incarnation || state.KeysOf(seen.Incarnation) is not { } keys)
             (keys, created) = await FindOrCreateKeysAsync(session, state, first, cancellationToken).ConfigureAwait(false);
         if (first.Incarnation is { } bound && bound != keys.Incarnation)
             throw new IncarnationEndedException(session, bound);
@@ -271,7 +271,8 @@ public sealed partial class HybridAuthStore
     private async ValueTask<(SessionKeys Keys, Codec.WrappedDataKey? Created)> FindOrCreateKeysAsync(
         AuthSessionId session, SessionState state, AuthPatch patch, CancellationToken cancellationToken)
     {
-        var shown = patch.ExpectedSessionVersion == 0;
+        // Who expects no session, or names a later life than was seen here, knows that the one seen here is over.
+        var shown = patch.ExpectedSessionVersion == 0 || patch.Incarnation > state.Seen.Incarnation;
         var cold = await AskColdAsync(session, state, [], withDataKeys: true, shown, cancellationToken).ConfigureAwait(false);
         if (!state.EndWasShown)
             throw new IncarnationEndedException(session, patch.Incarnation ?? cold.LastEndedIncarnation);

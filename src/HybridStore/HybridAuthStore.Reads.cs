@@ -92,7 +92,17 @@ public sealed partial class HybridAuthStore
         if (head is null)
             yield break;
         await foreach (var record in _cold.EnumerateAsync(session, type, cancellationToken).ConfigureAwait(false))
-            yield return AuthRecord.Found(record.Key, record.Version, _codec.Open(session, record.Key, keys!.All, record.Envelope.Span));
+        {
+            if (_codec.TryOpen(session, record.Key, keys!.All, record.Envelope.Span, out var value) is not null)
+            {
+                // Not damaged if it is of another life, with other keys. Otherwise it is, and opening it says how.
+                await ObserveEndOfEnumerationAsync(session, state, head, cancellationToken).ConfigureAwait(false);
+                value = _codec.Open(session, record.Key, keys.All, record.Envelope.Span);
+            }
+
+            yield return AuthRecord.Found(record.Key, record.Version, value);
+        }
+
         await ObserveEndOfEnumerationAsync(session, state, head, cancellationToken).ConfigureAwait(false);
     }
 
@@ -107,6 +117,8 @@ public sealed partial class HybridAuthStore
         await foreach (var record in _cold.EnumerateAsync(session, type: null, cancellationToken).ConfigureAwait(false))
         {
             var fault = _codec.TryOpen(session, record.Key, keys!.All, record.Envelope.Span, out _);
+            if (fault is not null)
+                await ObserveEndOfEnumerationAsync(session, state, head, cancellationToken).ConfigureAwait(false);
             yield return new AuthRecordCheck(record.Key, record.Version, record.Envelope.Length, fault);
         }
 

@@ -231,10 +231,6 @@ internal sealed class ConcurrentRun : IAsyncDisposable
             {
                 // Deleted meanwhile, and says so.
             }
-            catch (EnvelopeException e) when (e.Fault == EnvelopeFault.UnknownKey)
-            {
-                // Deleted and created anew before the first record was read: EndedIncarnationTests has what it should say.
-            }
         }
 
         // A patch is seen whole or not at all: whoever commits the group gives all of it one tag.

@@ -6,8 +6,8 @@ public class EndedIncarnationTests
 {
     private static CancellationToken Cancel => StoreFixture.Cancel;
 
-    [Fact(Skip = "The refusal names the life that the patch is for, which is alive, and not the one that has ended.")]
-    public async Task CommitAsync_RepeatForTheLivingLifeThroughAStoreThatKnowsTheLastOne_DoesNotSayThatTheLivingOneHasEnded()
+    [Fact]
+    public async Task CommitAsync_RepeatForTheLivingLifeThroughAStoreThatKnowsTheLastOne_ReturnsTheFirstReceipt()
     {
         await using var fixture = new StoreFixture();
         var (store, _, _) = fixture.Open();
@@ -19,17 +19,10 @@ public class EndedIncarnationTests
         var receipt = await store.CommitAsync(fixture.Session, patch, Cancel);
         Assert.Equal(2, receipt.Incarnation);
 
-        try
-        {
-            Assert.Equal(receipt with { IsRepeat = true }, await behind.CommitAsync(fixture.Session, patch, Cancel));
-        }
-        catch (IncarnationEndedException e)
-        {
-            Assert.Equal(1, e.Incarnation);
-        }
+        Assert.Equal(receipt with { IsRepeat = true }, await behind.CommitAsync(fixture.Session, patch, Cancel));
     }
 
-    [Fact(Skip = "The records of the new life are opened with the keys of the old one, and look damaged.")]
+    [Fact]
     public async Task EnumerateAsync_SessionDeletedAndCreatedAnewBeforeTheFirstRecord_SaysThatItsLifeHasEnded()
     {
         await using var fixture = new StoreFixture();
@@ -38,7 +31,7 @@ public class EndedIncarnationTests
         await Assert.ThrowsAsync<IncarnationEndedException>(() => StoreFixture.ToListAsync(store.EnumerateAsync(fixture.Session, cancellationToken: Cancel)));
     }
 
-    [Fact(Skip = "The records of the new life are opened with the keys of the old one, and look damaged.")]
+    [Fact]
     public async Task VerifyAsync_SessionDeletedAndCreatedAnewBeforeTheFirstRecord_SaysThatItsLifeHasEndedAndNotThatItIsDamaged()
     {
         await using var fixture = new StoreFixture();
