@@ -51,21 +51,27 @@ internal sealed class Bot(IAuthStateStore store, BotArguments arguments, IHostAp
 
         var folder = await AuthFolder.ReadAsync(arguments.AuthInfo, stop);
         var trace = new Trace(arguments.Seed, Roster.Of(folder));
-        var record = await store.GetAsync(Session, Progress.Key, stop);
+        // The lease: while this bot runs, no other one writes the session. A former life of it that was killed on this machine is not waited for.
+        await using var session = await store.OpenAsync(Session, stop);
+        using var whileHeld = CancellationTokenSource.CreateLinkedTokenSource(stop, session.LeaseLost, session.RolledBack);
+        var record = await session.GetAsync(Progress.Key, stop);
         var progress = record.Exists ? Progress.FromBytes(record.Value) : Progress.None(arguments.Seed);
         if (progress.Seed != arguments.Seed)
             throw new InvalidDataException($"The session plays the trace of seed {progress.Seed}; say --seed {progress.Seed}.");
 
-        return await ProveAsync(new Replay(trace, progress.Seed, progress.Step, folder), progress, found.Version, acks.Last, stop)
-            && (arguments.Verify || await PlayAsync(trace, progress, acks, stop));
+        found = (await store.FindSessionAsync(Session, stop))!;
+        if (!await ProveAsync(session, new Replay(trace, progress.Seed, progress.Step, folder), progress, found.Version, acks.Last, stop))
+            return false;
+        if (arguments.Verify || await PlayAsync(session, trace, progress, acks, whileHeld.Token))
+            return true;
+        Console.WriteLine("FAILED: the session was lost to another process");
+        return false;
     }
 
     /// <summary>Compares the store with what the trace says it must hold, and with what was acknowledged before.</summary>
-    private async Task<bool> ProveAsync(Replay expected, Progress progress, long version, long acknowledged, CancellationToken stop)
+    private async Task<bool> ProveAsync(AuthSession session, Replay expected, Progress progress, long version, long acknowledged, CancellationToken stop)
     {
-        var faults = await expected.CompareAsync(store.EnumerateAsync(Session, cancellationToken: stop));
-        if ((await store.FindSessionAsync(Session, stop))?.Version != version)
-            throw new InvalidDataException($"Session {Session} changes while it is compared: another bot works on it. Stop that one first.");
+        var faults = await expected.CompareAsync(session.EnumerateAsync(cancellationToken: stop));
         if (version != 1 + progress.Step)
             faults.Add($"the session is at version {version}, not {1 + progress.Step}");
         if (acknowledged > progress.Step)
@@ -83,53 +89,56 @@ internal sealed class Bot(IAuthStateStore store, BotArguments arguments, IHostAp
         return true;
     }
 
-    private async Task<bool> PlayAsync(Trace trace, Progress progress, AckLog acks, CancellationToken stop)
+    /// <summary>Plays on to the end, or until it is stopped.</summary>
+    /// <returns>Whether the session was held all the time.</returns>
+    private async Task<bool> PlayAsync(AuthSession session, Trace trace, Progress progress, AckLog acks, CancellationToken stop)
     {
         var statistics = new Statistics();
         try
         {
             while (progress.Step < arguments.Steps)
-                progress = await PlayAsync(trace.StepAt(progress.Step + 1), progress, acks, statistics, stop);
+                progress = await PlayAsync(session, trace.StepAt(progress.Step + 1), progress, acks, statistics, stop);
             Console.WriteLine($"finished at step {progress.Step}");
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
             // A commit that has begun is brought to its end, so there is nothing half done to put right.
-            Console.WriteLine("stopped as asked");
+            if (session.HoldsLease)
+                Console.WriteLine("stopped as asked");
         }
 
         statistics.Print(Console.Out);
-        return true;
+        return session.HoldsLease && !session.RolledBack.IsCancellationRequested;
     }
 
-    private async Task<Progress> PlayAsync(Step step, Progress before, AckLog acks, Statistics statistics, CancellationToken stop)
+    private static async Task<Progress> PlayAsync(
+        AuthSession session, Step step, Progress before, AckLog acks, Statistics statistics, CancellationToken stop)
     {
         var read = new Dictionary<AuthKey, ReadOnlyMemory<byte>>();
         foreach (var key in step.Reads)
         {
             var asked = Stopwatch.GetTimestamp();
-            var record = await store.GetAsync(Session, key, stop);
+            var record = await session.GetAsync(key, stop);
             statistics.Get(step.Kind, asked);
             if (record.Exists)
                 read.Add(key, record.Value);
         }
 
-        // A second bot on the same session would be a conflict here, not a mix of two ratchets.
-        var patch = step.MakePatch(read, before, out var after).ExpectSession(step.Number);
+        var patch = step.MakePatch(read, before, out var after);
         var begun = Stopwatch.GetTimestamp();
-        var receipt = await CommitAsync(patch, stop);
+        var receipt = await CommitAsync(session, patch, stop);
         statistics.Commit(step.Kind, begun);
         acks.Write(step.Number, receipt.Version);
         return after;
     }
 
-    private async Task<CommitReceipt> CommitAsync(AuthPatch patch, CancellationToken stop)
+    private static async Task<CommitReceipt> CommitAsync(AuthSession session, AuthPatch patch, CancellationToken stop)
     {
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                return await store.CommitAsync(Session, patch, stop);
+                return await session.CommitAsync(patch, stop);
             }
             catch (AuthStoreException e) when (e.IsTransient && attempt < 5)
             {

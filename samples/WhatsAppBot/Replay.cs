@@ -18,10 +18,11 @@ internal sealed class Replay
             var read = step.Reads.Where(_records.ContainsKey).ToDictionary(key => key, key => _records[key].Value);
             foreach (var change in step.MakePatch(read, progress, out progress).Changes)
             {
-                if (change.Value is { } value)
-                    _records[change.Key] = (1 + k, value);
-                else
+                // Written as it was read, such as a sender-key-memory that has not grown: the store leaves it out, and it keeps its version.
+                if (change.Value is not { } value)
                     _records.Remove(change.Key);
+                else if (!read.TryGetValue(change.Key, out var before) || !before.Span.SequenceEqual(value.Span))
+                    _records[change.Key] = (1 + k, value);
             }
         }
     }
