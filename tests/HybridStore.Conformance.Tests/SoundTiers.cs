@@ -1,0 +1,47 @@
+using HybridStore.Conformance.Tiers;
+
+namespace HybridStore.Conformance.Tests;
+
+public sealed class InMemoryColdCommitTests : ColdCommitContract<InMemoryColdFixture>;
+
+public sealed class InMemoryColdConditionTests : ColdConditionContract<InMemoryColdFixture>;
+
+public sealed class InMemoryColdRepeatTests : ColdRepeatContract<InMemoryColdFixture>;
+
+public sealed class InMemoryColdPrefixTests : ColdPrefixContract<InMemoryColdFixture>;
+
+public sealed class InMemoryColdDeletionTests : ColdDeletionContract<InMemoryColdFixture>;
+
+public sealed class InMemoryColdLeaseTests : ColdLeaseContract<InMemoryColdFixture>;
+
+public sealed class InMemoryColdImportTests : ColdImportContract<InMemoryColdFixture>;
+
+public sealed class InMemoryColdEnumerationTests : ColdEnumerationContract<InMemoryColdFixture>;
+
+public sealed class InMemoryColdInputTests : ColdInputContract<InMemoryColdFixture>;
+
+public sealed class InMemoryColdRaceTests : ColdRaceContract<InMemoryColdFixture>;
+
+public sealed class SqliteColdCommitTests : ColdCommitContract<SqliteColdFixture>;
+
+public sealed class SqliteColdConditionTests : ColdConditionContract<SqliteColdFixture>;
+
+public sealed class SqliteColdRepeatTests : ColdRepeatContract<SqliteColdFixture>;
+
+public sealed class SqliteColdPrefixTests : ColdPrefixContract<SqliteColdFixture>;
+
+public sealed class SqliteColdDeletionTests : ColdDeletionContract<SqliteColdFixture>;
+
+public sealed class SqliteColdLeaseTests : ColdLeaseContract<SqliteColdFixture>;
+
+public sealed class SqliteColdImportTests : ColdImportContract<SqliteColdFixture>;
+
+public sealed class SqliteColdEnumerationTests : ColdEnumerationContract<SqliteColdFixture>;
+
+public sealed class SqliteColdInputTests : ColdInputContract<SqliteColdFixture>;
+
+public sealed class SqliteColdRaceTests : ColdRaceContract<SqliteColdFixture>;
+
+public sealed class SqliteColdReopeningTests : ColdReopeningContract<SqliteColdFixture>;
+
+public sealed class InMemoryHotTierTests : HotTierContract<InMemoryHotFixture>;

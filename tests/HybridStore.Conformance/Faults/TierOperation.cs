@@ -1,0 +1,50 @@
+namespace HybridStore.Conformance;
+
+/// <summary>What a store asks of a tier.</summary>
+public enum TierOperation
+{
+    /// <summary>A tier is connected to.</summary>
+    Initialize,
+
+    /// <summary>Records are read.</summary>
+    Read,
+
+    /// <summary>Cold commits.</summary>
+    Commit,
+
+    /// <summary>Cold imports a session.</summary>
+    Import,
+
+    /// <summary>Cold streams records; a failure comes before the first.</summary>
+    Enumerate,
+
+    /// <summary>Cold streams sessions; a failure comes before the first.</summary>
+    List,
+
+    /// <summary>Cold counts.</summary>
+    Summarize,
+
+    /// <summary>Cold ends a session.</summary>
+    Delete,
+
+    /// <summary>Cold grants a lease.</summary>
+    AcquireLease,
+
+    /// <summary>Cold extends leases.</summary>
+    RenewLeases,
+
+    /// <summary>Cold takes a lease back.</summary>
+    ReleaseLease,
+
+    /// <summary>Hot takes what was read from cold.</summary>
+    Fill,
+
+    /// <summary>Hot takes what was committed.</summary>
+    Apply,
+
+    /// <summary>Hot drops a session.</summary>
+    Evict,
+
+    /// <summary>Hot learns of a lease.</summary>
+    InstallEpoch,
+}
