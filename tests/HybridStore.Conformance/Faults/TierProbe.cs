@@ -35,6 +35,18 @@ public sealed class TierProbe
     /// <param name="tier">The tier's name.</param>
     public void TakeDown(string tier) => Before = _ => throw new StoreUnavailableException(tier, "It is down.");
 
+    /// <summary>Makes one kind of call fail.</summary>
+    /// <param name="operation">The kind.</param>
+    /// <param name="afterwards">Whether the tier does it, and the reply is lost; otherwise it is never asked.</param>
+    public void Fail(TierOperation operation, bool afterwards)
+    {
+        Func<TierOperation, Task> fail = o => o == operation ? throw new StoreUnavailableException("tier", "It is down.") : Task.CompletedTask;
+        if (afterwards)
+            After = fail;
+        else
+            Before = fail;
+    }
+
     /// <summary>Lets everything through again.</summary>
     public void Restore()
     {

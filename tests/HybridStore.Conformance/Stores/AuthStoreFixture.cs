@@ -1,0 +1,26 @@
+namespace HybridStore.Conformance.Stores;
+
+/// <summary>A store for one test: storage of its own, empty at first, and as many stores over it as the test opens.</summary>
+/// <remarks>Derive from it, or from <see cref="HybridAuthStoreFixture"/> for a tier of your own below the library's store, and give it to each contract as its type argument.</remarks>
+public abstract class AuthStoreFixture : IAsyncDisposable
+{
+    /// <summary>Opens a store. Each further one is what another process would be: it sees the same storage. The fixture disposes of them.</summary>
+    public abstract ValueTask<OpenedStore> OpenAsync();
+
+    /// <summary>Whether what was committed is there after every store was disposed of, and another was opened.</summary>
+    public virtual bool CanReopen => true;
+
+    /// <summary>How far behind other processes' commits a read may be.</summary>
+    /// <value>One second by default.</value>
+    public virtual TimeSpan MaxStaleness => TimeSpan.FromSeconds(1);
+
+    /// <summary>Text that must stand in nothing that a tier is given: the master key as it was configured.</summary>
+    public virtual IReadOnlyList<string> Secrets => [];
+
+    /// <summary>Lets time pass by the store's clock: moves a manual clock, or waits.</summary>
+    /// <param name="by">At least how long.</param>
+    public abstract ValueTask AdvanceAsync(TimeSpan by);
+
+    /// <summary>Disposes of the stores and removes the storage.</summary>
+    public abstract ValueTask DisposeAsync();
+}
