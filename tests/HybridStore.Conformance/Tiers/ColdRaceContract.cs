@@ -36,8 +36,10 @@ public abstract class ColdRaceContract<TFixture> : ColdTierContract<TFixture>
             async () =>
             {
                 var tier = i % 2 == 0 ? Tier : other;
-                for (var done = 0; done < 10;)
+                for (int done = 0, tries = 0; done < 10; tries++)
                 {
+                    // Each conflict is somebody else's progress: there are no more than the others' commits together, unless reads are stale.
+                    Assert.True(tries < 2_000, "Conflicts without end.");
                     var record = (await tier.ReadAsync(Session, [Record("n")], false, Cancel)).Records[0];
                     var patch = new SealedPatch
                     {
@@ -83,9 +85,15 @@ public abstract class ColdRaceContract<TFixture> : ColdTierContract<TFixture>
                 while (!done.IsCancellationRequested);
             },
             Cancel)).ToList();
-        for (var i = 2; i < 100; i++)
-            await CommitAsync(Commit(Patch([.. ids.Select(id => Set(id, (byte)i))])));
-        await done.CancelAsync();
+        try
+        {
+            for (var i = 2; i < 100; i++)
+                await CommitAsync(Commit(Patch([.. ids.Select(id => Set(id, (byte)i))])));
+        }
+        finally
+        {
+            await done.CancelAsync();
+        }
 
         await Task.WhenAll(readers);
     }

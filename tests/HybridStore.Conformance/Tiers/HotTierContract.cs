@@ -333,9 +333,15 @@ public abstract class HotTierContract<TFixture> : IAsyncLifetime
             },
             Cancel)).ToList();
 
-        for (var version = 1; version < 200; version++)
-            await ApplyAsync(version - 1, version, [.. keys.Select(k => (k, (byte[]?)[(byte)version]))]);
-        await done.CancelAsync();
+        try
+        {
+            for (var version = 1; version < 200; version++)
+                await ApplyAsync(version - 1, version, [.. keys.Select(k => (k, (byte[]?)[(byte)version]))]);
+        }
+        finally
+        {
+            await done.CancelAsync();
+        }
 
         await Task.WhenAll(readers);
     }
