@@ -57,7 +57,7 @@ public sealed class AuthTransaction
             lock (_sync)
             {
                 for (var i = 0; i < values.Length; i++)
-                    values[i] = _writes.TryGetValue(keys[i], out var written) ? written : _reads[keys[i]] is { Exists: true } read ? read.Value : null;
+                    values[i] = _writes.TryGetValue(keys[i], out var written) ? written : _reads[keys[i]] is { Exists: true } read ? read.Value : (ReadOnlyMemory<byte>?)null;
             }
 
             return values;

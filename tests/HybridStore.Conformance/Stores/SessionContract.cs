@@ -28,7 +28,7 @@ public abstract class SessionContract<TFixture> : StoreContract<TFixture>
     }
 
     /// <summary>Threads of the holder that read while others of it commit never see a version go back, nor one below what they committed.</summary>
-    [Fact(Skip = "Not kept yet: a holder's read can be behind a commit that it has a receipt for, when threads of it commit at once.")]
+    [Fact]
     [Promise(3, 4)]
     public async Task Holder_ManyThreads_ReadsAndCommitsAreLinearizable()
     {
@@ -42,7 +42,12 @@ public abstract class SessionContract<TFixture> : StoreContract<TFixture>
                 for (byte n = 0; n < 20; n++)
                 {
                     if (i % 2 == 0)
-                        seen = Math.Max(seen, (await session.CommitAsync(Set(A, n).Set(B, new[] { n }), Cancel)).Version);
+                    {
+                        // Never the same again: a value that is known to be unchanged keeps its version.
+                        var value = (byte)((i * 20) + n + 1);
+                        seen = Math.Max(seen, (await session.CommitAsync(Set(A, value).Set(B, new[] { value }), Cancel)).Version);
+                    }
+
                     var set = await session.GetManyAsync([A, B], Cancel);
                     Assert.Equal(set[0].Version, set[1].Version);
                     Assert.Equal(set[0].Value.Span[0], set[1].Value.Span[0]);
@@ -135,7 +140,7 @@ public abstract class SessionContract<TFixture> : StoreContract<TFixture>
     }
 
     /// <summary>Transactions that count in the same record lose no update.</summary>
-    [Fact(Skip = "Not kept yet: a transaction reads an absent record as an empty value.")]
+    [Fact]
     [Promise(1, 4)]
     public async Task Transactions_AtOnce_LoseNoUpdate()
     {
