@@ -3,19 +3,20 @@ using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Diagnosers;
 using BenchmarkDotNet.Engines;
 using BenchmarkDotNet.Jobs;
+using BenchmarkDotNet.Toolchains.InProcess.NoEmit;
 
 namespace HybridStore.Benchmarks;
 
-/// <summary>For what takes nanoseconds: each in one process, compiled as a long-running process has it, with what it allocates.</summary>
+/// <summary>For what takes nanoseconds: in this process, so that both sides share what disturbs it, and with what it allocates.</summary>
 public sealed class InMemoryProfile : ManualConfig
 {
     /// <summary>Sets it up.</summary>
     public InMemoryProfile()
     {
-        AddJob(Job.Default.WithLaunchCount(1).WithWarmupCount(6).WithIterationCount(15));
+        AddJob(Job.Default.WithToolchain(InProcessNoEmitToolchain.Instance).WithWarmupCount(5).WithIterationCount(12).WithIterationTime(Perfolizer.Horology.TimeInterval.FromMilliseconds(200)));
         AddDiagnoser(MemoryDiagnoser.Default);
         AddLogicalGroupRules(BenchmarkLogicalGroupRule.ByCategory);
-        AddColumn(CategoriesColumn.Default);
+        AddColumn(CategoriesColumn.Default, StatisticColumn.Median, StatisticColumn.Min);
     }
 }
 
@@ -27,9 +28,9 @@ public sealed class DiskProfile : ManualConfig
     {
         AddJob(Job.Default
             .WithStrategy(RunStrategy.Monitoring)
-            .WithLaunchCount(1)
-            .WithWarmupCount(25)
-            .WithIterationCount(60)
+            .WithToolchain(InProcessNoEmitToolchain.Instance)
+            .WithWarmupCount(10)
+            .WithIterationCount(40)
             .WithInvocationCount(1)
             .WithUnrollFactor(1));
         AddLogicalGroupRules(BenchmarkLogicalGroupRule.ByCategory);
