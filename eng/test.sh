@@ -23,14 +23,15 @@ mkdir -p "$results"
 passed=0 failed=0 skipped=0 group=
 
 # Lines that a process ran which was killed don't count.
+# It is called from a trap, where a bare return gives the status from before the trap.
 tell_coverage() {
-  if feed_lacks coverage; then echo "coverage: not measured (needs coverlet.collector)"; return; fi
+  if feed_lacks coverage; then echo "coverage: not measured (needs coverlet.collector)"; return 0; fi
   local -a files=()
   local file
   for file in "$results"/*/coverage.cobertura.xml; do
     if [[ -s $file ]]; then files+=("$file"); fi
   done
-  if ((${#files[@]} == 0)); then echo "coverage: not measured"; return; fi
+  if ((${#files[@]} == 0)); then echo "coverage: not measured"; return 0; fi
   awk -v root="$root" -v uncovered="$results/uncovered.txt" -f eng/coverage.awk "${files[@]}" || true
 }
 
