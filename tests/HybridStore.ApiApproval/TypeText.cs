@@ -51,7 +51,7 @@ internal static class TypeText
     private static string Of(Type type, NullabilityInfo? nullability)
     {
         if (type.IsByRef)
-            return Of(type.GetElementType()!, nullability?.ElementType ?? nullability);
+            return Of(type.GetElementType()!, nullability);
         if (Nullable.GetUnderlyingType(type) is { } value)
             return Of(value, nullability?.GenericTypeArguments is [var inner] ? inner : null) + "?";
         var mark = !type.IsValueType && nullability is { } known && (known.ReadState == NullabilityState.Nullable || known.WriteState == NullabilityState.Nullable) ? "?" : "";

@@ -60,9 +60,7 @@ internal sealed class ConcurrentRun : IAsyncDisposable
     private HybridAuthStore Open(int handle, string masterKey)
     {
         // The system's clock: here the third store is behind by as much as it likes, within its bound.
-        var options = new HybridAuthStoreOptions { MaxStaleness = World.MaxStaleness(handle) };
-        options.Encryption.MasterKey = masterKey;
-        options.Encryption.Cipher = EnvelopeCipher.Aes256Gcm;
+        var options = World.Options(handle, masterKey);
         var cold = new SqliteColdTier(new SqliteColdTierOptions { Path = _folder.File("store.db"), BusyTimeout = TimeSpan.FromMinutes(2) }, TimeProvider.System);
         return new HybridAuthStore(cold, World.HasHot(handle) ? new InMemoryHotTier(1024 * 1024) : null, options);
     }

@@ -98,4 +98,6 @@ internal sealed class FaultyStore(IAuthStateStore inner, PlantedFault fault) : I
         inner.ListSessionsAsync(tenant, cancellationToken);
 
     public ValueTask<bool> DeleteSessionAsync(AuthSessionId session, CancellationToken cancellationToken) => inner.DeleteSessionAsync(session, cancellationToken);
+
+    public ValueTask<AuthSession> OpenAsync(AuthSessionId session, CancellationToken cancellationToken) => inner.OpenAsync(session, cancellationToken);
 }

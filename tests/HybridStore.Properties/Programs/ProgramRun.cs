@@ -63,9 +63,7 @@ internal sealed class ProgramRun : IAsyncDisposable
 
     private void Open(int handle)
     {
-        var options = new HybridAuthStoreOptions { MaxStaleness = World.MaxStaleness(handle) };
-        options.Encryption.MasterKey = _masterKey;
-        options.Encryption.Cipher = EnvelopeCipher.Aes256Gcm;
+        var options = World.Options(handle, _masterKey);
         var cold = new SqliteColdTier(new SqliteColdTierOptions { Path = _folder.File("store.db"), BusyTimeout = TimeSpan.FromMinutes(1) }, _time);
         _opened[handle] = new HybridAuthStore(cold, World.HasHot(handle) ? new InMemoryHotTier(1024 * 1024) : null, options, _time);
         _stores[handle] = _wrap(_opened[handle]);

@@ -4,8 +4,8 @@ namespace HybridStore.Properties.Programs;
 
 public class SequentialProgramTests
 {
-    // Three steps are enough for each; a shrinking that only leaves out what is not needed may stop a little before.
-    private const int ShortProgram = 5;
+    // Of up to fifty steps. Three are enough for each; a shrinking that only leaves out what is not needed may stop a little before.
+    private const int ShortProgram = 10;
 
     [Fact]
     public Task Steps_OfAnyProgram_AgreeWithTheModel() => Prove.ForAllAsync(StoreProgram.Any, program => ProgramRun.CheckAsync(program), p => p.Smaller(), runs: 120);

@@ -1,3 +1,4 @@
+using HybridStore.Codec;
 using HybridStore.Properties.Support;
 
 namespace HybridStore.Properties.Programs;
@@ -21,6 +22,18 @@ internal static class World
     public static TimeSpan MaxStaleness(int handle) => handle == 2 ? TimeSpan.FromSeconds(10) : TimeSpan.Zero;
 
     public static bool HasHot(int handle) => handle != 0;
+
+    /// <summary>The options of a store.</summary>
+    public static HybridAuthStoreOptions Options(int handle, string masterKey)
+    {
+        var options = new HybridAuthStoreOptions { MaxStaleness = MaxStaleness(handle) };
+        options.Encryption.MasterKey = masterKey;
+        options.Encryption.Cipher = EnvelopeCipher.Aes256Gcm;
+
+        // The values are no credentials. What the guard's own reads get wrong is in GuardedCommitTests; once it is right, this line can go.
+        options.Credentials.PairedField = "";
+        return options;
+    }
 
     /// <summary>The bytes of a value, from its number and length.</summary>
     public static byte[] Value(int number, int length) => Some.Noise(number, length);
