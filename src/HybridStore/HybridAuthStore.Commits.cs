@@ -10,6 +10,9 @@ public sealed partial class HybridAuthStore
     // A commit is made anew when another process created the session, rotated its key or saved credentials in the meantime; each time needs another such event.
     private const int MaxAttempts = 4;
 
+    // Others that save credentials without a lease can come first this often; each time, one of them has got on.
+    private const int MaxGuardedAttempts = 64;
+
     /// <inheritdoc/>
     public ValueTask<CommitReceipt> CommitAsync(AuthSessionId session, AuthPatch patch, CancellationToken cancellationToken = default)
     {
@@ -150,9 +153,13 @@ public sealed partial class HybridAuthStore
                 case ColdCommitStatus.Conflict when guard is not null && result.Conflict!.Key == AuthKey.Creds && !patch.Expects(AuthKey.Creds):
                     if (guard.Refusal is { } refusal)
                         throw refusal;
-                    if (attempt < MaxAttempts)
+                    if (attempt < MaxGuardedAttempts)
                         continue;
-                    goto default;
+                    throw new StoreUnavailableException(
+                        _cold.Name, $"The credentials of session {session} were changed {MaxGuardedAttempts} times by others while one commit of them was made. Nothing was changed.")
+                    {
+                        Session = session,
+                    };
 
                 default:
                     throw Refusal(session, state, step.Commit, result);
@@ -172,7 +179,7 @@ public sealed partial class HybridAuthStore
             return null;
         var current = state.Lease is not null && state.TryGet(AuthKey.Creds, out var held)
             ? held.Record
-            : (await ReadColdAsync(session, state, [AuthKey.Creds], hot: null, cancellationToken).ConfigureAwait(false))[0];
+            : (await ReadColdAsync(session, state, [AuthKey.Creds], hot: null, shown: false, cancellationToken).ConfigureAwait(false))[0];
         if (!current.Exists)
             return new IdentityCheck(0, null);
         try

@@ -78,7 +78,7 @@ public sealed partial class HybridAuthStore
             return answer;
         }
 
-        return await ReadColdAsync(session, state, keys, hot, cancellationToken).ConfigureAwait(false);
+        return await ReadColdAsync(session, state, keys, hot, shown: true, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -192,17 +192,17 @@ public sealed partial class HybridAuthStore
     }
 
     private async ValueTask<AuthRecordSet> ReadColdAsync(
-        AuthSessionId session, SessionState state, IReadOnlyList<AuthKey> keys, HotRead? hot, CancellationToken cancellationToken)
+        AuthSessionId session, SessionState state, IReadOnlyList<AuthKey> keys, HotRead? hot, bool shown, CancellationToken cancellationToken)
     {
         // Before the read: what cold says was true no earlier than this, so the promise of freshness counts from here.
         var asked = _time.GetUtcNow();
         var known = state.Keys;
         var fill = state.BeginFill();
-        var cold = await AskColdAsync(session, state, keys, withDataKeys: known is null, shown: true, cancellationToken).ConfigureAwait(false);
+        var cold = await AskColdAsync(session, state, keys, withDataKeys: known is null, shown, cancellationToken).ConfigureAwait(false);
         if (cold.Head is { } located && cold.DataKeys.Count == 0 && known?.Incarnation != located.Incarnation)
         {
             known = null;
-            cold = await AskColdAsync(session, state, keys, withDataKeys: true, shown: true, cancellationToken).ConfigureAwait(false);
+            cold = await AskColdAsync(session, state, keys, withDataKeys: true, shown, cancellationToken).ConfigureAwait(false);
         }
 
         await EnsureCompleteAsync(session, cold.Head, cancellationToken).ConfigureAwait(false);

@@ -201,8 +201,8 @@ internal sealed class ProgramRun : IAsyncDisposable
 
     private static void NoteNotRefused(View view, AuthPatch patch, long? bound, Snapshot now)
     {
-        // Who expects that there is no session has been told so.
-        Assert.False(view.MustBeTold(now.Life) && patch.ExpectedSessionVersion != 0, "taken, but the life that the store has seen is over, and nobody was told");
+        // Who expects that there is no session, or names the life that it is for, knows that the one seen here is over.
+        Assert.False(view.MustBeTold(now.Life) && patch.ExpectedSessionVersion != 0 && bound is null, "taken, but the life that the store has seen is over, and nobody was told");
         Assert.False(bound is { } b && b != (now.Exists ? now.Incarnation : now.Incarnation + 1), $"taken, but the patch was for incarnation {bound}, and now is {now}");
     }
 
