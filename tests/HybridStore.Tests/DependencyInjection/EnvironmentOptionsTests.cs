@@ -17,6 +17,12 @@ public class EnvironmentOptionsTests
             [EnvironmentOptions.CompressionThreshold] = "-1",
             [EnvironmentOptions.MaxStaleness] = "00:00:00.5",
             [EnvironmentOptions.HotMemoryBytes] = "2097152",
+            [EnvironmentOptions.SessionMemoryBytes] = "3145728",
+            [EnvironmentOptions.TransactionAttempts] = "7",
+            [EnvironmentOptions.Lease] = "optional",
+            [EnvironmentOptions.LeaseDuration] = "00:01:00",
+            [EnvironmentOptions.LeaseAcquireTimeout] = "00:00:00",
+            [EnvironmentOptions.LeaseHolder] = "pod-7",
         });
 
         Assert.Equal("key", options.Encryption.MasterKey);
@@ -25,6 +31,12 @@ public class EnvironmentOptionsTests
         Assert.Equal(-1, options.Encryption.CompressionThreshold);
         Assert.Equal(TimeSpan.FromMilliseconds(500), options.MaxStaleness);
         Assert.Equal(2097152, options.HotMemoryBytes);
+        Assert.Equal(3145728, options.SessionMemoryBytes);
+        Assert.Equal(7, options.TransactionAttempts);
+        Assert.Equal(LeaseMode.Optional, options.Lease.Mode);
+        Assert.Equal(TimeSpan.FromMinutes(1), options.Lease.Duration);
+        Assert.Equal(TimeSpan.Zero, options.Lease.AcquireTimeout);
+        Assert.Equal("pod-7", options.Lease.Holder);
     }
 
     [Fact]
@@ -51,6 +63,13 @@ public class EnvironmentOptionsTests
     [InlineData(EnvironmentOptions.CompressionThreshold, "many")]
     [InlineData(EnvironmentOptions.MaxStaleness, "soon")]
     [InlineData(EnvironmentOptions.HotMemoryBytes, "-5")]
+    [InlineData(EnvironmentOptions.SessionMemoryBytes, "64 MiB")]
+    [InlineData(EnvironmentOptions.TransactionAttempts, "-1")]
+    [InlineData(EnvironmentOptions.TransactionAttempts, "99999999999")]
+    [InlineData(EnvironmentOptions.Lease, "maybe")]
+    [InlineData(EnvironmentOptions.Lease, "9")]
+    [InlineData(EnvironmentOptions.LeaseDuration, "long")]
+    [InlineData(EnvironmentOptions.LeaseAcquireTimeout, "never")]
     public void Configure_AMalformedVariable_IsNamed(string variable, string value)
     {
         var e = Assert.Throws<OptionsValidationException>(() => Configure(new() { [variable] = value }));

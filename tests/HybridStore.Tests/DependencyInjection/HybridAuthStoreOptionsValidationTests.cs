@@ -32,6 +32,43 @@ public class HybridAuthStoreOptionsValidationTests
             f => Assert.Contains("Cold", f, StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void Faults_OfLeasesAndHandlesOutOfRange_EachIsNamed()
+    {
+        var faults = Faults(o =>
+        {
+            o.SessionMemoryBytes = 1024;
+            o.TransactionAttempts = 0;
+            o.Lease.Mode = (LeaseMode)7;
+            o.Lease.Duration = TimeSpan.FromSeconds(2);
+            o.Lease.AcquireTimeout = TimeSpan.FromHours(2);
+            o.Lease.Holder = "";
+            o.Credentials.IdentityFields = null!;
+        });
+
+        Assert.Collection(
+            faults,
+            f => Assert.Contains("SessionMemoryBytes", f, StringComparison.Ordinal),
+            f => Assert.Contains("TransactionAttempts", f, StringComparison.Ordinal),
+            f => Assert.Contains("Lease.Mode", f, StringComparison.Ordinal),
+            f => Assert.Contains("Lease.Duration", f, StringComparison.Ordinal),
+            f => Assert.Contains("Lease.AcquireTimeout", f, StringComparison.Ordinal),
+            f => Assert.Contains("Lease.Holder", f, StringComparison.Ordinal),
+            f => Assert.Contains("IdentityFields", f, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Faults_AtTheEdges_None() => Assert.Empty(Faults(o =>
+    {
+        o.SessionMemoryBytes = 1024 * 1024;
+        o.TransactionAttempts = 1000;
+        o.Lease.Duration = TimeSpan.FromMinutes(10);
+        o.Lease.AcquireTimeout = TimeSpan.Zero;
+        o.Lease.Holder = new string('h', 200);
+        o.Credentials.PairedField = "";
+        o.Credentials.IdentityFields = [];
+    }));
+
     [Theory]
     [InlineData("sqlite:a.db", "sqlite", "a.db")]
     [InlineData("SQLite:/var/a:b.db", "sqlite", "/var/a:b.db")]

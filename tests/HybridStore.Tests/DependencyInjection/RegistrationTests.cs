@@ -115,6 +115,14 @@ public sealed class RegistrationTests : IDisposable
             ["Store:Encryption:CompressionThreshold"] = "100",
             ["Store:MaxStaleness"] = "00:00:05",
             ["Store:Cold"] = "sqlite:configured.db",
+            ["Store:SessionMemoryBytes"] = "2097152",
+            ["Store:TransactionAttempts"] = "3",
+            ["Store:Lease:Mode"] = "Off",
+            ["Store:Lease:Duration"] = "00:00:10",
+            ["Store:Lease:AcquireTimeout"] = "00:00:15",
+            ["Store:Lease:Holder"] = "pod-7",
+            ["Store:Credentials:PairedField"] = "account.id",
+            ["Store:Credentials:IdentityFields:0"] = "account.key",
         }).Build();
         using var provider = new ServiceCollection()
             .AddHybridAuthStore(configuration.GetSection("Store"), o => o.MaxStaleness = TimeSpan.FromSeconds(2))
@@ -127,6 +135,11 @@ public sealed class RegistrationTests : IDisposable
         Assert.Equal(100, options.Encryption.CompressionThreshold);
         Assert.Equal(TimeSpan.FromSeconds(2), options.MaxStaleness);
         Assert.Equal("sqlite:configured.db", options.Cold);
+        Assert.Equal((2097152, 3), (options.SessionMemoryBytes, options.TransactionAttempts));
+        Assert.Equal((LeaseMode.Off, "pod-7"), (options.Lease.Mode, options.Lease.Holder));
+        Assert.Equal((TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(15)), (options.Lease.Duration, options.Lease.AcquireTimeout));
+        Assert.Equal("account.id", options.Credentials.PairedField);
+        Assert.Equal([.. new HybridAuthStoreOptions().Credentials.IdentityFields, "account.key"], options.Credentials.IdentityFields);
     }
 
     [Fact]

@@ -1,12 +1,22 @@
+using System.Collections.Concurrent;
 using HybridStore.Tiers;
 
 namespace HybridStore.Tests.Support;
 
 /// <summary>A real cold tier whose answers can be made to fail at the moments that a real one can't be brought to fail at will.</summary>
-internal sealed class FaultyColdTier(IColdTier inner) : IColdTier
+internal sealed class FaultyColdTier : IColdTier
 {
+    private readonly ConcurrentQueue<ColdCommit> _sent = new();
+    private int _reads;
+
+    public FaultyColdTier(IColdTier inner)
+    {
+        Inner = inner;
+        FaultyLeases = new FaultyLeases(this);
+    }
+
     /// <summary>The real tier. Another one stands for a database that was replaced underneath a running process.</summary>
-    public IColdTier Inner { get; set; } = inner;
+    public IColdTier Inner { get; set; }
 
     /// <summary>Called before each read; what it throws is what the read throws.</summary>
     public Action? OnRead { get; set; }
@@ -17,23 +27,34 @@ internal sealed class FaultyColdTier(IColdTier inner) : IColdTier
     /// <summary>Called before each commit.</summary>
     public Action<ColdCommit>? OnCommit { get; set; }
 
+    /// <summary>Called before each commit too, and waited for: for a slow one.</summary>
+    public Func<ColdCommit, Task>? BeforeCommit { get; set; }
+
     /// <summary>Called after a commit was kept: what it throws is a lost reply.</summary>
     public Action<ColdCommit>? AfterCommit { get; set; }
 
-    public int Reads { get; private set; }
+    /// <summary>Called after a session was deleted: what it throws is a lost reply.</summary>
+    public Action? AfterDelete { get; set; }
 
-    public int Commits { get; private set; }
+    public int Reads => Volatile.Read(ref _reads);
+
+    public int Commits => _sent.Count;
+
+    /// <summary>Every commit that was asked for, in order.</summary>
+    public IReadOnlyCollection<ColdCommit> Sent => _sent;
+
+    public FaultyLeases FaultyLeases { get; }
 
     public string Name => Inner.Name;
 
-    public IColdLeases Leases => Inner.Leases;
+    public IColdLeases Leases => FaultyLeases;
 
     public ValueTask InitializeAsync(CancellationToken cancellationToken) => Inner.InitializeAsync(cancellationToken);
 
     public async ValueTask<ColdRead> ReadAsync(
         AuthSessionId session, IReadOnlyList<AuthKey> keys, bool withDataKeys, CancellationToken cancellationToken)
     {
-        Reads++;
+        Interlocked.Increment(ref _reads);
         OnRead?.Invoke();
         var read = await Inner.ReadAsync(session, keys, withDataKeys, cancellationToken);
         if (AfterRead is { } wait)
@@ -43,8 +64,10 @@ internal sealed class FaultyColdTier(IColdTier inner) : IColdTier
 
     public async ValueTask<ColdCommitResult> CommitAsync(ColdCommit commit, CancellationToken cancellationToken)
     {
-        Commits++;
+        _sent.Enqueue(commit);
         OnCommit?.Invoke(commit);
+        if (BeforeCommit is { } wait)
+            await wait(commit);
         var result = await Inner.CommitAsync(commit, cancellationToken);
         AfterCommit?.Invoke(commit);
         return result;
@@ -61,8 +84,12 @@ internal sealed class FaultyColdTier(IColdTier inner) : IColdTier
     public ValueTask<(SessionHead Head, IReadOnlyList<AuthTypeSummary> Types)?> SummarizeAsync(AuthSessionId session, CancellationToken cancellationToken) =>
         Inner.SummarizeAsync(session, cancellationToken);
 
-    public ValueTask<ColdDeletion> DeleteSessionAsync(AuthSessionId session, CancellationToken cancellationToken) =>
-        Inner.DeleteSessionAsync(session, cancellationToken);
+    public async ValueTask<ColdDeletion> DeleteSessionAsync(AuthSessionId session, CancellationToken cancellationToken)
+    {
+        var deletion = await Inner.DeleteSessionAsync(session, cancellationToken);
+        AfterDelete?.Invoke();
+        return deletion;
+    }
 
     public ValueTask DisposeAsync() => Inner.DisposeAsync();
 }

@@ -11,6 +11,9 @@ internal sealed class FaultyHotTier(IHotTier inner) : IHotTier
     /// <summary>Whether commits fail to arrive, while reads go on.</summary>
     public bool DropsApplies { get; set; }
 
+    /// <summary>Called before each commit that is brought here, and before an epoch is installed.</summary>
+    public Action? OnWrite { get; set; }
+
     /// <summary>Changes what a read answers.</summary>
     public Func<HotRead, HotRead>? OnRead { get; set; }
 
@@ -36,6 +39,7 @@ internal sealed class FaultyHotTier(IHotTier inner) : IHotTier
     public ValueTask<bool> ApplyAsync(HotApply apply, CancellationToken cancellationToken)
     {
         ThrowIfDown();
+        OnWrite?.Invoke();
         return DropsApplies ? throw new StoreUnavailableException(Name, "The commit did not arrive.") : inner.ApplyAsync(apply, cancellationToken);
     }
 
@@ -48,6 +52,7 @@ internal sealed class FaultyHotTier(IHotTier inner) : IHotTier
     public ValueTask<bool> InstallEpochAsync(LeaseRef lease, CancellationToken cancellationToken)
     {
         ThrowIfDown();
+        OnWrite?.Invoke();
         return inner.InstallEpochAsync(lease, cancellationToken);
     }
 

@@ -32,6 +32,16 @@ internal sealed class ManualTime : TimeProvider
         }
     }
 
+    /// <summary>Whether somebody waits for a moment, and not only a heartbeat that comes again and again.</summary>
+    public bool HasDelay
+    {
+        get
+        {
+            lock (_sync)
+                return _timers.Any(t => !t.IsPeriodic);
+        }
+    }
+
     public void Advance(TimeSpan by)
     {
         var until = GetTimestamp() + by.Ticks;
@@ -86,6 +96,8 @@ internal sealed class ManualTime : TimeProvider
 
         public long Due { get; private set; }
 
+        public bool IsPeriodic => _period > TimeSpan.Zero;
+
         public TimerCallback Callback => callback;
 
         public object? State => state;
@@ -108,7 +120,7 @@ internal sealed class ManualTime : TimeProvider
 
         public void Fired(List<ManualTimer> timers)
         {
-            if (_period > TimeSpan.Zero)
+            if (IsPeriodic)
                 Due += _period.Ticks;
             else
                 timers.Remove(this);

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using HybridStore.Codec;
 using HybridStore.InMemory;
 using HybridStore.Sqlite;
@@ -22,17 +23,31 @@ internal sealed class StoreFixture : IAsyncDisposable
 
     public string Path => System.IO.Path.Combine(_folder, "store.db");
 
-    public (HybridAuthStore Store, FaultyColdTier Cold, FaultyHotTier Hot) Open(bool withHot = true)
+    /// <summary>Applied to the options of every store that is opened from then on.</summary>
+    public Action<HybridAuthStoreOptions>? Options { get; set; }
+
+    public (HybridAuthStore Store, FaultyColdTier Cold, FaultyHotTier Hot) Open(bool withHot = true, Action<HybridAuthStoreOptions>? configure = null)
     {
         var cold = new FaultyColdTier(new SqliteColdTier(new SqliteColdTierOptions { Path = Path }, Time));
         var hot = new FaultyHotTier(new InMemoryHotTier(16 * 1024 * 1024));
         var options = new HybridAuthStoreOptions();
         options.Encryption.MasterKey = MasterKey;
         options.Encryption.Cipher = Cipher;
+        Options?.Invoke(options);
+        configure?.Invoke(options);
         var store = new HybridAuthStore(cold, withHot ? hot : null, options, Time);
         _stores.Add(store);
         return (store, cold, hot);
     }
+
+    /// <summary>Waits for something that happens on other threads, and that nothing tells of.</summary>
+    public static async Task UntilAsync(Func<bool> condition)
+    {
+        while (!condition())
+            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, Cancel);
+    }
+
+    public static byte[] Json(object value) => JsonSerializer.SerializeToUtf8Bytes(value);
 
     public static async Task<List<T>> ToListAsync<T>(IAsyncEnumerable<T> source)
     {
