@@ -57,7 +57,7 @@ public sealed class AuthTransaction
             lock (_sync)
             {
                 for (var i = 0; i < values.Length; i++)
-                    values[i] = _writes.TryGetValue(keys[i], out var written) ? written : _reads[keys[i]] is { Exists: true } read ? read.Value : (ReadOnlyMemory<byte>?)null;
+                    values[i] = _writes.TryGetValue(keys[i], out var written) ? written : Value(_reads[keys[i]]);
             }
 
             return values;
@@ -193,6 +193,14 @@ public sealed class AuthTransaction
                 patch.Require(durability);
             return _allowsIdentityChange ? patch.AllowIdentityChange() : patch;
         }
+    }
+
+    // Not in one expression with null, which would become an array that is null, and that empty bytes.
+    private static ReadOnlyMemory<byte>? Value(in AuthRecord record)
+    {
+        if (record.TryGetValue(out var value))
+            return value;
+        return null;
     }
 
     private AuthTransaction Write(AuthKey key, ReadOnlyMemory<byte>? value)
