@@ -156,10 +156,12 @@ public sealed class AuthTransaction
     internal async ValueTask<T> NestAsync<T>(Func<AuthTransaction, CancellationToken, ValueTask<T>> work, CancellationToken cancellationToken)
     {
         Dictionary<AuthKey, ReadOnlyMemory<byte>?> before;
+        bool allowedIdentityChange;
         lock (_sync)
         {
             ThrowIfEnded();
             before = new Dictionary<AuthKey, ReadOnlyMemory<byte>?>(_writes);
+            allowedIdentityChange = _allowsIdentityChange;
         }
 
         try
@@ -169,7 +171,11 @@ public sealed class AuthTransaction
         catch
         {
             lock (_sync)
+            {
                 _writes = before;
+                _allowsIdentityChange = allowedIdentityChange;
+            }
+
             throw;
         }
     }
