@@ -118,9 +118,20 @@ public sealed class AuthSession : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(patch);
         ThrowIfClosed();
-        if (patch.TryGetChange(AuthKey.Creds, out _))
-            await _credentials.FlushAsync(cancellationToken).ConfigureAwait(false);
-        return await CommitCoreAsync(patch, cancellationToken).ConfigureAwait(false);
+        if (!patch.TryGetChange(AuthKey.Creds, out _))
+            return await CommitCoreAsync(patch, cancellationToken).ConfigureAwait(false);
+        await _credentials.FlushAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var receipt = await CommitCoreAsync(patch, cancellationToken).ConfigureAwait(false);
+            _credentials.Supersede();
+            return receipt;
+        }
+        catch (CommitOutcomeUnknownException)
+        {
+            _credentials.Supersede();
+            throw;
+        }
     }
 
     /// <summary>Reads the session's credentials.</summary>

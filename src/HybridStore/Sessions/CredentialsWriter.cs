@@ -39,6 +39,13 @@ internal sealed class CredentialsWriter(AuthSession session, ILogger logger)
             return _loop.WaitAsync(cancellationToken);
     }
 
+    /// <summary>Others were committed: what failed before them must not be put over them.</summary>
+    public void Supersede()
+    {
+        lock (_sync)
+            _failed = null;
+    }
+
     /// <summary>Waits for what is under way, and tries once more what had failed.</summary>
     public async ValueTask CloseAsync()
     {
