@@ -79,14 +79,22 @@ public sealed partial class HybridAuthStore
         }
         catch (Exception e)
         {
-            foreach (var other in others)
-                other.Fail(e);
+            Fail(others, e);
             throw;
         }
 
         if (result.Status == ColdCommitStatus.Committed && result.Version - result.PreviousVersion == batch.Length)
         {
-            await FinishAsync(state, step, result, begun).ConfigureAwait(false);
+            try
+            {
+                await FinishAsync(state, step, result, begun).ConfigureAwait(false);
+            }
+            catch (Exception e)
+            {
+                Fail(others, e);
+                throw;
+            }
+
             for (var i = 1; i < batch.Length; i++)
                 batch[i].Complete(Receipt(batch[i].Patch!, result.Incarnation, result.PreviousVersion + 1 + i, isRepeat: false));
             return Receipt(leader.Patch!, result.Incarnation, result.PreviousVersion + 1, isRepeat: false);
@@ -95,7 +103,15 @@ public sealed partial class HybridAuthStore
         if (result.Status is ColdCommitStatus.Committed or ColdCommitStatus.Repeated)
         {
             // Some were there already. What came of each is asked below; what this process holds is not known to be right.
-            await ForgetAsync(session, state, new SeenMark(result.Incarnation, result.Version)).ConfigureAwait(false);
+            try
+            {
+                await ForgetAsync(session, state, new SeenMark(result.Incarnation, result.Version)).ConfigureAwait(false);
+            }
+            catch (Exception e)
+            {
+                Fail(others, e);
+                throw;
+            }
         }
 
         try
@@ -106,6 +122,13 @@ public sealed partial class HybridAuthStore
         {
             await CommitEachAsync(session, state, others).ConfigureAwait(false);
         }
+    }
+
+    // Whatever happens to the one who leads: nobody else is to wait for ever.
+    private static void Fail(IReadOnlyList<PendingCommit> others, Exception exception)
+    {
+        foreach (var other in others)
+            other.Fail(exception);
     }
 
     private async ValueTask CommitEachAsync(AuthSessionId session, SessionState state, IReadOnlyList<PendingCommit> pendings)
