@@ -48,7 +48,7 @@ internal sealed class ProcessIdentity
         if (Parse(holder) is not { } other || other.Scope != Scope || Scope.Length == 0)
             return false;
         var start = other.ProcessId == ProcessId ? Start : StartOf(other.ProcessId);
-        return start != Unknown && start != other.Start;
+        return start is null || (start != Unknown && other.Start != Unknown && start != other.Start);
     }
 
     private static ProcessIdentity? Parse(string text)
