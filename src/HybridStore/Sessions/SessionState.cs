@@ -104,6 +104,9 @@ internal sealed class SessionState
     {
         lock (_sync)
         {
+            // Lost before anybody could use it: its end has been here already, and does not come again.
+            if (lease.HasEnded)
+                return;
             Volatile.Write(ref _lease, lease);
             if (_unresolved is null)
                 _records.Open(_seen);
