@@ -62,8 +62,16 @@ public sealed partial class HybridAuthStore
             var (lease, grant) = await _leases.TryAcquireAsync(session, state, cancellationToken).ConfigureAwait(false);
             if (lease is not null)
             {
-                await InstallEpochAsync(lease.Ref).ConfigureAwait(false);
-                return lease;
+                try
+                {
+                    await InstallEpochAsync(lease.Ref).ConfigureAwait(false);
+                    return lease;
+                }
+                catch
+                {
+                    await _leases.ReleaseAsync(lease).ConfigureAwait(false);
+                    throw;
+                }
             }
 
             if (_leaseOptions.Mode == LeaseMode.Optional)
