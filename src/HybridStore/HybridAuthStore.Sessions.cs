@@ -104,7 +104,19 @@ public sealed partial class HybridAuthStore
         try
         {
             var lease = state.Lease;
-            var deletion = await _cold.DeleteSessionAsync(session, cancellationToken).ConfigureAwait(false);
+            ColdDeletion deletion;
+            try
+            {
+                deletion = await _cold.DeleteSessionAsync(session, cancellationToken).ConfigureAwait(false);
+            }
+            catch
+            {
+                // It may have been done all the same: only cold knows what there is.
+                state.Forget();
+                await EvictAsync(session).ConfigureAwait(false);
+                throw;
+            }
+
             await EvictAsync(session).ConfigureAwait(false);
 
             // What was under way when the session ended can't be repeated into its next life; the epoch was raised, so a lease held here has ended too.

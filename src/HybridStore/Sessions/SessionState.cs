@@ -146,6 +146,16 @@ internal sealed class SessionState
         }
     }
 
+    /// <summary>Drops the records that are held, because they may not be so any more.</summary>
+    public void Forget()
+    {
+        lock (_sync)
+        {
+            if (_lease is not null && _unresolved is null)
+                _records.Open(_seen);
+        }
+    }
+
     /// <summary>Answers one record from this process, without a lock and without allocating.</summary>
     public bool TryGet(AuthKey key, [NotNullWhen(true)] out LocalRecord? record)
     {
