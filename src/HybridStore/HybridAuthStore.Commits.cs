@@ -231,6 +231,8 @@ public sealed partial class HybridAuthStore
 
         var seen = state.Seen;
         Codec.WrappedDataKey? created = null;
+        if (!state.EndWasShown && !KnowsOfTheEnd(first, seen))
+            throw new IncarnationEndedException(session, first.Incarnation ?? (seen.IsEnd ? seen.Incarnation : seen.Incarnation - 1));
         if (seen.IsEnd || first.Incarnation > seen.Incarnation || state.KeysOf(seen.Incarnation) is not { } keys)
             (keys, created) = await FindOrCreateKeysAsync(session, state, first, cancellationToken).ConfigureAwait(false);
         if (first.Incarnation is { } bound && bound != keys.Incarnation)
@@ -298,11 +300,14 @@ public sealed partial class HybridAuthStore
         return change.Value is { } value ? held.Record.Exists && held.Record.Value.Span.SequenceEqual(value.Span) : !held.Record.Exists;
     }
 
+    // Who expects no session, or names the life that is there or a later one, knows that what was before is over.
+    private static bool KnowsOfTheEnd(AuthPatch patch, SeenMark seen) =>
+        patch.ExpectedSessionVersion == 0 || patch.Incarnation > seen.Incarnation || (patch.Incarnation == seen.Incarnation && !seen.IsEnd);
+
     private async ValueTask<(SessionKeys Keys, Codec.WrappedDataKey? Created)> FindOrCreateKeysAsync(
         AuthSessionId session, SessionState state, AuthPatch patch, CancellationToken cancellationToken)
     {
-        // Who expects no session, or names a later life than was seen here, knows that the one seen here is over.
-        var shown = patch.ExpectedSessionVersion == 0 || patch.Incarnation > state.Seen.Incarnation;
+        var shown = KnowsOfTheEnd(patch, state.Seen);
         var cold = await AskColdAsync(session, state, [], withDataKeys: true, shown, cancellationToken).ConfigureAwait(false);
         if (!state.EndWasShown)
             throw new IncarnationEndedException(session, patch.Incarnation ?? cold.LastEndedIncarnation);

@@ -22,6 +22,23 @@ public class GuardedCommitTests
     }
 
     [Fact]
+    public async Task CommitAsync_CredentialsForALifeThatEndedUnseenAndAnotherBegan_IsRefusedLikeAnyOtherRecord()
+    {
+        await using var fixture = new StoreFixture();
+        var (late, _, _) = fixture.Open();
+        var (other, _, _) = fixture.Open();
+        await late.CommitAsync(fixture.Session, new AuthPatch().Set("session", "1", new byte[] { 1 }), Cancel);
+        await other.DeleteSessionAsync(fixture.Session, Cancel);
+        await other.CommitAsync(fixture.Session, new AuthPatch().Set("session", "1", new byte[] { 2 }), Cancel);
+
+        var error = await Assert.ThrowsAsync<IncarnationEndedException>(() =>
+            late.CommitAsync(fixture.Session, new AuthPatch().Set(AuthKey.Creds, new byte[] { 1 }), Cancel).AsTask());
+
+        Assert.Equal(1, error.Incarnation);
+        Assert.Equal(1, (await other.FindSessionAsync(fixture.Session, Cancel))!.Version);
+    }
+
+    [Fact]
     public async Task CommitAsync_CredentialsWithoutAConditionWhileAnotherStoreChangesThem_IsNoConflict()
     {
         await using var fixture = new StoreFixture();
