@@ -164,7 +164,9 @@ internal sealed class ProgramRun : IAsyncDisposable
         catch (IncarnationEndedException e)
         {
             Assert.True((bound is { } b && b != now.Life) || view.MayBeTold(now.Life), $"refused, but nothing that it is for has ended: {e.Message}");
-            if (now.Exists)
+
+            // Whether a refusal tells more than that is left open where the patch was to begin a life, or another life is there.
+            if (now.Exists || patch.ExpectedSessionVersion == 0)
                 view.Lives.Add(now.Life);
             return;
         }
@@ -179,7 +181,7 @@ internal sealed class ProgramRun : IAsyncDisposable
             Assert.NotEqual(e.ExpectedVersion, e.ActualVersion);
             if (now.Exists)
                 NoteExact(handle, attempt.Session);
-            else if (patch.ExpectedSessionVersion == 0)
+            else if (patch.ExpectedSessionVersion == 0 || bound is not null)
                 view.Lives.Add(0);
             return;
         }
@@ -201,9 +203,12 @@ internal sealed class ProgramRun : IAsyncDisposable
 
     private static void NoteNotRefused(View view, AuthPatch patch, long? bound, Snapshot now)
     {
-        // Who expects that there is no session, or names the life that it is for, knows that the one seen here is over.
-        Assert.False(view.MustBeTold(now.Life) && patch.ExpectedSessionVersion != 0 && bound is null, "taken, but the life that the store has seen is over, and nobody was told");
-        Assert.False(bound is { } b && b != (now.Exists ? now.Incarnation : now.Incarnation + 1), $"taken, but the patch was for incarnation {bound}, and now is {now}");
+        // Who expects that there is no session, or names the life that there is or would be next, knows.
+        var next = now.Exists ? now.Incarnation : now.Incarnation + 1;
+        Assert.False(bound is { } b && b != next, $"taken, but the patch was for incarnation {bound}, and now is {now}");
+        Assert.False(
+            view.MustBeTold(now.Life) && patch.ExpectedSessionVersion != 0 && bound is null,
+            "taken, but the life that the store has seen is over, and nobody was told");
     }
 
     /// <summary>The store has seen the session as it is now.</summary>
