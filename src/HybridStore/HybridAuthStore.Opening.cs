@@ -28,7 +28,9 @@ public sealed partial class HybridAuthStore
                 Unwrap(session, state, head, cold.DataKeys);
             if (lease is not null)
                 state.BeginLease(lease);
-            return new AuthSession(this, session, state, lease);
+            var handle = new AuthSession(this, session, state, lease);
+            _handles.TryAdd(handle, 0);
+            return handle;
         }
         catch
         {
@@ -39,9 +41,11 @@ public sealed partial class HybridAuthStore
         }
     }
 
-    /// <summary>Gives back what a handle held.</summary>
-    internal async ValueTask CloseAsync(SessionState state, HeldLease? lease)
+    /// <summary>Gives back what a handle held, once what it began to commit has come to its end.</summary>
+    internal async ValueTask CloseAsync(AuthSession handle, SessionState state, HeldLease? lease)
     {
+        _handles.TryRemove(handle, out _);
+        await state.Commits.EnterAsync(new PendingCommit(patch: null, mayJoin: false), CancellationToken.None).ConfigureAwait(false);
         try
         {
             if (lease is not null)
@@ -50,6 +54,23 @@ public sealed partial class HybridAuthStore
         finally
         {
             state.Closed();
+            state.Commits.Leave();
+        }
+    }
+
+    // Whoever disposes of the store first has not forgotten the sessions: what they still want to save is saved.
+    private async ValueTask CloseHandlesAsync()
+    {
+        foreach (var handle in _handles.Keys)
+        {
+            try
+            {
+                await handle.DisposeAsync().ConfigureAwait(false);
+            }
+            catch (AuthStoreException e)
+            {
+                Log.CredentialsNotSaved(_logger, e, handle.Id);
+            }
         }
     }
 

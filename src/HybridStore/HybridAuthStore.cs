@@ -29,9 +29,11 @@ public sealed partial class HybridAuthStore : IAuthStateStore, IAsyncDisposable,
     private readonly IdentityGuard _guard;
     private readonly int _transactionAttempts;
     private readonly TaskCreationOptions _continuations;
+    private readonly ConcurrentDictionary<AuthSession, byte> _handles = new();
     private readonly SemaphoreSlim _initializing = new(1, 1);
     private volatile bool _initialized;
     private volatile bool _disposed;
+    private int _disposing;
 
     /// <summary>Creates a store over its tiers, which it disposes of with itself. Nothing is connected before the first call.</summary>
     /// <param name="cold">The cold tier.</param>
@@ -109,11 +111,12 @@ public sealed partial class HybridAuthStore : IAuthStateStore, IAsyncDisposable,
         }
     }
 
-    /// <summary>Brings what the tiers have accepted to its end and closes them. Calls made from now on throw <see cref="ObjectDisposedException"/>.</summary>
+    /// <summary>Closes the sessions that are still open, brings what the tiers have accepted to its end and closes them. Calls made from now on throw <see cref="ObjectDisposedException"/>.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (_disposed)
+        if (Interlocked.Exchange(ref _disposing, 1) != 0)
             return;
+        await CloseHandlesAsync().ConfigureAwait(false);
         _disposed = true;
         await _leases.DisposeAsync().ConfigureAwait(false);
         if (_hot is not null)
@@ -164,6 +167,9 @@ public sealed partial class HybridAuthStore : IAuthStateStore, IAsyncDisposable,
     {
         if (state.Lease is { } lease)
             _leases.RollBack(lease);
+
+        // Not even what is held here is answered any more (protocol rule 11).
+        state.StopHolding();
         Log.ColdWentBack(_logger, session, position.Incarnation, position.Version, seen.Incarnation, seen.Version);
         return new ColdWentBackException(
             session, seenVersion: seen.IsEnd ? 0 : seen.Version, coldVersion: position.IsEnd ? 0 : position.Version);

@@ -196,7 +196,7 @@ public sealed class AuthSession : IAsyncDisposable
         }
         finally
         {
-            await _store.CloseAsync(_state, _lease).ConfigureAwait(false);
+            await _store.CloseAsync(this, _state, _lease).ConfigureAwait(false);
         }
     }
 

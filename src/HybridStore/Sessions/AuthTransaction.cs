@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using HybridStore.Sessions;
 
 namespace HybridStore;
 
@@ -11,16 +12,34 @@ namespace HybridStore;
 public sealed class AuthTransaction
 {
     private readonly AuthSession _session;
+    private readonly TransactionRunner _runner;
+    private readonly AuthTransaction? _outer;
+    private readonly AuthTransaction _root;
     private readonly Lock _sync = new();
     private readonly SemaphoreSlim _reading = new(1, 1);
     private readonly Dictionary<AuthKey, AuthRecord> _reads = [];
-    private Dictionary<AuthKey, ReadOnlyMemory<byte>?> _writes = [];
+    private readonly Dictionary<AuthKey, ReadOnlyMemory<byte>?> _writes = [];
     private AuthRecordSet? _snapshot;
     private Durability? _durability;
     private bool _allowsIdentityChange;
     private bool _ended;
 
-    internal AuthTransaction(AuthSession session) => _session = session;
+    internal AuthTransaction(AuthSession session, TransactionRunner runner)
+    {
+        _session = session;
+        _runner = runner;
+        _root = this;
+    }
+
+    // A part of another transaction: it reads through the whole, and its writes are its own until it has ended well.
+    private AuthTransaction(AuthTransaction outer)
+    {
+        _session = outer._session;
+        _runner = outer._runner;
+        _outer = outer;
+        _root = outer._root;
+        _sync = outer._sync;
+    }
 
     /// <summary>Reads one record, or what was written to it here.</summary>
     /// <param name="type">The record's type.</param>
@@ -49,22 +68,33 @@ public sealed class AuthTransaction
     public async ValueTask<IReadOnlyList<ReadOnlyMemory<byte>?>> GetManyAsync(IReadOnlyList<AuthKey> keys, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(keys);
-        await _reading.WaitAsync(cancellationToken).ConfigureAwait(false);
+        await _root._reading.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            await ReadAsync(keys, cancellationToken).ConfigureAwait(false);
+            List<AuthKey> unwritten = [];
+            lock (_sync)
+            {
+                ThrowIfEnded();
+                foreach (var key in keys)
+                {
+                    if (!TryFindWritten(key, out _))
+                        unwritten.Add(key);
+                }
+            }
+
+            await _root.ReadAsync(unwritten, cancellationToken).ConfigureAwait(false);
             var values = new ReadOnlyMemory<byte>?[keys.Count];
             lock (_sync)
             {
                 for (var i = 0; i < values.Length; i++)
-                    values[i] = _writes.TryGetValue(keys[i], out var written) ? written : Value(_reads[keys[i]]);
+                    values[i] = TryFindWritten(keys[i], out var written) ? written : Value(_root._reads[keys[i]]);
             }
 
             return values;
         }
         finally
         {
-            _reading.Release();
+            _root._reading.Release();
         }
     }
 
@@ -110,7 +140,7 @@ public sealed class AuthTransaction
         lock (_sync)
         {
             ThrowIfEnded();
-            _durability = _durability is { } demanded && demanded > durability ? demanded : durability;
+            _durability = Stricter(_durability, durability);
             return this;
         }
     }
@@ -155,28 +185,24 @@ public sealed class AuthTransaction
 
     internal async ValueTask<T> NestAsync<T>(Func<AuthTransaction, CancellationToken, ValueTask<T>> work, CancellationToken cancellationToken)
     {
-        Dictionary<AuthKey, ReadOnlyMemory<byte>?> before;
-        bool allowedIdentityChange;
+        AuthTransaction part;
         lock (_sync)
         {
             ThrowIfEnded();
-            before = new Dictionary<AuthKey, ReadOnlyMemory<byte>?>(_writes);
-            allowedIdentityChange = _allowsIdentityChange;
+            part = new AuthTransaction(this);
         }
 
         try
         {
-            return await work(this, cancellationToken).ConfigureAwait(false);
+            var result = await _runner.WorkAsync(part, work, cancellationToken).ConfigureAwait(false);
+            lock (_sync)
+                part.JoinOuter();
+            return result;
         }
-        catch
+        finally
         {
             lock (_sync)
-            {
-                _writes = before;
-                _allowsIdentityChange = allowedIdentityChange;
-            }
-
-            throw;
+                part._ended = true;
         }
     }
 
@@ -201,6 +227,31 @@ public sealed class AuthTransaction
         }
     }
 
+    // Under the lock, like the two below.
+    private void JoinOuter()
+    {
+        _outer!.ThrowIfEnded();
+        foreach (var (key, value) in _writes)
+            _outer._writes[key] = value;
+        if (_durability is { } durability)
+            _outer._durability = Stricter(_outer._durability, durability);
+        _outer._allowsIdentityChange |= _allowsIdentityChange;
+    }
+
+    private static Durability Stricter(Durability? one, Durability other) => one is { } demanded && demanded > other ? demanded : other;
+
+    private bool TryFindWritten(AuthKey key, out ReadOnlyMemory<byte>? value)
+    {
+        for (var transaction = this; transaction is not null; transaction = transaction._outer)
+        {
+            if (transaction._writes.TryGetValue(key, out value))
+                return true;
+        }
+
+        value = null;
+        return false;
+    }
+
     // Not in one expression with null, which would become an array that is null, and that empty bytes.
     private static ReadOnlyMemory<byte>? Value(in AuthRecord record)
     {
@@ -219,7 +270,7 @@ public sealed class AuthTransaction
         }
     }
 
-    private async ValueTask ReadAsync(IReadOnlyList<AuthKey> keys, CancellationToken cancellationToken)
+    private async ValueTask ReadAsync(List<AuthKey> keys, CancellationToken cancellationToken)
     {
         List<AuthKey> missing = [];
         lock (_sync)
@@ -227,7 +278,7 @@ public sealed class AuthTransaction
             ThrowIfEnded();
             foreach (var key in keys)
             {
-                if (!_writes.ContainsKey(key) && !_reads.ContainsKey(key))
+                if (!_reads.ContainsKey(key))
                     missing.Add(key);
             }
         }

@@ -29,7 +29,15 @@ internal sealed class CredentialsWriter(AuthSession session, ILogger logger)
                 _loop = RunAsync();
         }
 
-        return saved.WaitAsync(cancellationToken);
+        var wait = saved.WaitAsync(cancellationToken);
+
+        // Looked at, so that a save that nobody awaits is no unobserved exception: it is logged, and tried again.
+        _ = wait.ContinueWith(
+            static task => _ = task.Exception,
+            CancellationToken.None,
+            TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default);
+        return wait;
     }
 
     /// <summary>Waits until everything that was given so far is saved, or has failed.</summary>

@@ -94,7 +94,8 @@ internal sealed class ProcessIdentity
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or ArgumentException)
         {
-            return null;
+            // Where a mount hides other users' processes (hidepid, proc(5)), it hides the first one too: then nobody's absence says anything.
+            return OperatingSystem.IsLinux() && !File.Exists("/proc/1/stat") ? Unknown : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidOperationException or System.ComponentModel.Win32Exception)
         {

@@ -135,6 +135,13 @@ internal sealed class SessionState
         }
     }
 
+    /// <summary>Drops what is held, and holds nothing more under this lease.</summary>
+    public void StopHolding()
+    {
+        lock (_sync)
+            _records.Close();
+    }
+
     /// <summary>The commit's outcome is known, and how far the session was seen says so.</summary>
     public void Resume()
     {

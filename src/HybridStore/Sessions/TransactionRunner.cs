@@ -49,7 +49,7 @@ internal sealed class TransactionRunner(AuthSession session, int maxAttempts)
 
     private async ValueTask<T> AttemptAsync<T>(Func<AuthTransaction, CancellationToken, ValueTask<T>> work, CancellationToken cancellationToken)
     {
-        var transaction = new AuthTransaction(session);
+        var transaction = new AuthTransaction(session, this);
         T result;
         try
         {
@@ -70,7 +70,7 @@ internal sealed class TransactionRunner(AuthSession session, int maxAttempts)
     }
 
     // In a method of its own: what is set here flows into the work and not back to the caller.
-    private async ValueTask<T> WorkAsync<T>(
+    internal async ValueTask<T> WorkAsync<T>(
         AuthTransaction transaction, Func<AuthTransaction, CancellationToken, ValueTask<T>> work, CancellationToken cancellationToken)
     {
         _ambient.Value = transaction;
