@@ -32,6 +32,7 @@ public interface IAuthStateStore
     /// <exception cref="CommitOutcomeUnknownException">A tier failed in the middle: commit the same patch again.</exception>
     /// <exception cref="IncarnationEndedException">The session was deleted since the patch was bound to it.</exception>
     /// <exception cref="FencedException">Another process holds the session.</exception>
+    /// <exception cref="IdentityOverwriteException">It would replace the identity of paired credentials.</exception>
     /// <exception cref="InvalidAuthInputException">The patch changes nothing.</exception>
     ValueTask<CommitReceipt> CommitAsync(AuthSessionId session, AuthPatch patch, CancellationToken cancellationToken = default);
 
@@ -86,6 +87,7 @@ public interface IAuthStateStore
     IAsyncEnumerable<AuthSessionInfo> ListSessionsAsync(string? tenant = null, CancellationToken cancellationToken = default);
 
     /// <summary>Deletes a session with all its records and its data key. What is meant for this life of it never brings it back; a later commit begins another.</summary>
+    /// <remarks>It needs no lease, and ends one that is held: a holder in this store is told at once, another one learns with its next commit or heartbeat.</remarks>
     /// <param name="session">The session.</param>
     /// <param name="cancellationToken">Cancels the wait before the deletion begins.</param>
     /// <returns>Whether there was one.</returns>

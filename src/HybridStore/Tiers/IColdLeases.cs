@@ -16,7 +16,7 @@ public interface IColdLeases
     /// <param name="leases">The leases.</param>
     /// <param name="duration">How long from now, by the tier's clock.</param>
     /// <param name="cancellationToken">Cancels the wait until the transaction begins.</param>
-    /// <returns>For each lease, in that order, whether it still holds; one that does not was taken over or ran out and was released.</returns>
+    /// <returns>For each lease, in that order, whether it still holds. One that does not was taken over, given back, or ended: by a deletion or, after it ran out, by a commit or import without a lease.</returns>
     ValueTask<IReadOnlyList<bool>> RenewAsync(IReadOnlyList<LeaseRef> leases, TimeSpan duration, CancellationToken cancellationToken);
 
     /// <summary>Gives a lease back, if it still holds. The ahead mark goes only when everything was drained.</summary>
