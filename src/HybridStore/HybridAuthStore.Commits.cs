@@ -363,6 +363,8 @@ public sealed partial class HybridAuthStore
         }
 
         Log.CommitResolved(_logger, session, unresolved.Patches[^1].CommitId, result.Status);
+        if (result.Status == ColdCommitStatus.WentBack)
+            throw WentBack(session, state, new SeenMark(result.Incarnation, result.Version), state.Seen);
         if (result.Status is ColdCommitStatus.Committed or ColdCommitStatus.Repeated)
             state.TryObserve(new SeenMark(result.Incarnation, result.Version), shown: true);
         state.Resume();

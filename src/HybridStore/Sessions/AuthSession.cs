@@ -35,7 +35,7 @@ public sealed class AuthSession : IAsyncDisposable
     public AuthSessionId Id { get; }
 
     /// <summary>Whether the session was opened with its lease and still has it, as far as this process knows.</summary>
-    public bool HoldsLease => _lease is { HasEnded: false, IsCurrent: true };
+    public bool HoldsLease => _lease is { HasEnded: false, HasRunOut: false };
 
     /// <summary>The lease's epoch, which fences off former holders; 0: opened without a lease.</summary>
     public long Epoch => _lease?.Ref.Epoch ?? 0;
