@@ -65,11 +65,13 @@ public sealed class SqliteColdTier : IColdTier
     }
 
     /// <inheritdoc/>
-    public async ValueTask<ColdCommitResult> CommitAsync(ColdCommit commit, CancellationToken cancellationToken)
+    public ValueTask<ColdCommitResult> CommitAsync(ColdCommit commit, CancellationToken cancellationToken)
     {
         ColdInput.Check(commit);
-        var open = await _store.OpenAsync(cancellationToken).ConfigureAwait(false);
-        return await open.Writer.RunAsync(new CommitWork(commit), cancellationToken).ConfigureAwait(false);
+        var opening = _store.OpenAsync(cancellationToken);
+        return opening.IsCompletedSuccessfully
+            ? opening.GetAwaiter().GetResult().Writer.RunAsync(new CommitWork(commit), cancellationToken)
+            : CommitWhenOpenAsync(opening, commit, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -145,6 +147,12 @@ public sealed class SqliteColdTier : IColdTier
 
     private static ColdRead Read(OpenStore open, AuthSessionId session, IReadOnlyList<AuthKey> keys, bool withDataKeys) =>
         open.Readers.Use((session, keys, withDataKeys), static (reader, q) => reader.Read(q.session, q.keys, q.withDataKeys));
+
+    private static async ValueTask<ColdCommitResult> CommitWhenOpenAsync(ValueTask<OpenStore> opening, ColdCommit commit, CancellationToken cancellationToken)
+    {
+        var open = await opening.ConfigureAwait(false);
+        return await open.Writer.RunAsync(new CommitWork(commit), cancellationToken).ConfigureAwait(false);
+    }
 
     private static async ValueTask<ColdRead> ReadWhenOpenAsync(
         ValueTask<OpenStore> opening, AuthSessionId session, IReadOnlyList<AuthKey> keys, bool withDataKeys) =>

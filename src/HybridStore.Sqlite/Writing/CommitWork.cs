@@ -84,11 +84,11 @@ internal sealed class CommitWork(ColdCommit commit) : WriteWork<ColdCommitResult
 
     private ColdCommitResult Write(WriterTables tables, SessionRow row)
     {
-        var unchanged = Answer(row, ColdCommitStatus.Conflict);
-        long now = tables.Now;
         long previous = row.Version;
         if (FindConflict(tables.Records, row.Exists ? row.Id : 0, _plan[0].Patch, previous) is { } first)
-            return unchanged with { Conflict = first };
+            return Answer(row, ColdCommitStatus.Conflict) with { Conflict = first };
+        var unchanged = _plan.Count > 1 ? Answer(row, ColdCommitStatus.Conflict) : null;
+        long now = tables.Now;
         bool onlyAdvances = row.Exists;
         if (commit.Epoch == 0 && row.LeaseHolder is not null)
         {
@@ -103,7 +103,7 @@ internal sealed class CommitWork(ColdCommit commit) : WriteWork<ColdCommitResult
         foreach (var (patch, next) in _plan)
         {
             if (version != previous && FindConflict(tables.Records, row.Id, patch, version) is { } conflict)
-                return unchanged with { Conflict = conflict };
+                return unchanged! with { Conflict = conflict };
             foreach (var change in patch.Changes)
                 tables.Records.Apply(row.Id, change, next);
             row.Ring.Set(patch.CommitId, version, next);
@@ -113,10 +113,10 @@ internal sealed class CommitWork(ColdCommit commit) : WriteWork<ColdCommitResult
         row.Version = version;
         row.UpdatedAt = now;
         if (onlyAdvances)
-            tables.Sessions.Advance(row);
+            tables.Sessions.Advance(commit.Session, row);
         else
             tables.Sessions.Save(commit.Session, row);
-        return Answer(row, ColdCommitStatus.Committed) with { PreviousVersion = previous };
+        return Answer(row, ColdCommitStatus.Committed, previous);
     }
 
     private void Create(WriterTables tables, SessionRow row, long now)
@@ -149,11 +149,12 @@ internal sealed class CommitWork(ColdCommit commit) : WriteWork<ColdCommitResult
 
     private static long FindMade(SessionRow row, SealedPatch patch) => row.Exists ? row.Ring.Find(patch.CommitId, row.Version) : 0;
 
-    private static ColdCommitResult Answer(SessionRow row, ColdCommitStatus status) => new()
+    private static ColdCommitResult Answer(SessionRow row, ColdCommitStatus status, long previousVersion = 0) => new()
     {
         Status = status,
         Incarnation = row.Exists ? row.Incarnation : 0,
         Version = row.Version,
         Epoch = row.Epoch,
+        PreviousVersion = previousVersion,
     };
 }

@@ -31,8 +31,14 @@ internal sealed class SessionTable(SqliteDb db)
         "INSERT INTO tombstone (name_hash, incarnation, last_version, epoch) VALUES (?1, ?2, ?3, ?4) "
         + "ON CONFLICT (name_hash) DO UPDATE SET incarnation = excluded.incarnation, last_version = excluded.last_version, epoch = excluded.epoch");
 
+    /// <summary>The rows that need not be read again.</summary>
+    public RecentSessions Recent { get; } = new();
+
+    /// <summary>The session's row, in the caller's hands alone, or <see langword="null"/>.</summary>
     public SessionRow? Find(AuthSessionId session)
     {
+        if (Recent.Take(session) is { } recent)
+            return recent;
         using (_find.Rows())
         {
             if (!_find.Bind(1, session.Tenant).Bind(2, session.Session).Step())
@@ -86,13 +92,18 @@ internal sealed class SessionTable(SqliteDb db)
     }
 
     /// <summary>Saves what every commit changes, and nothing else: a third of the columns, in the path that most calls take.</summary>
-    public void Advance(SessionRow row) => _advance.Bind(1, row.Id).Bind(2, row.Version).Bind(3, row.UpdatedAt).Bind(4, row.Commits).Run();
+    public void Advance(AuthSessionId session, SessionRow row)
+    {
+        _advance.Bind(1, row.Id).Bind(2, row.Version).Bind(3, row.UpdatedAt).Bind(4, row.Commits).Run();
+        Recent.Put(session, row);
+    }
 
     public void Delete(long id) => _delete.Bind(1, id).Run();
 
     /// <summary>Extends a lease that was neither taken over nor released.</summary>
     public bool Renew(LeaseRef lease, long until)
     {
+        _ = Recent.Take(lease.Session);
         _renew.Bind(1, lease.Session.Tenant).Bind(2, lease.Session.Session).Bind(3, lease.Epoch).Bind(4, until).Run();
         return db.Changes > 0;
     }

@@ -41,9 +41,18 @@ internal sealed class SqliteWriter : IAsyncDisposable
     public (long Steps, bool IsDue) Tidied => (_tidying.Steps, _tidying.IsDue);
 
     /// <summary>Has a work done. Cancellation is honoured until the writer begins with it.</summary>
-    public async ValueTask<TResult> RunAsync<TResult>(WriteWork<TResult> work, CancellationToken cancellationToken)
+    public ValueTask<TResult> RunAsync<TResult>(WriteWork<TResult> work, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
+
+        // Room in the queue is the rule.
+        if (!_queue.Writer.TryWrite(work))
+            return RunWhenThereIsRoomAsync(work, cancellationToken);
+        return cancellationToken.CanBeCanceled ? WaitAsync(work, cancellationToken) : new ValueTask<TResult>(work.Completion);
+    }
+
+    private async ValueTask<TResult> RunWhenThereIsRoomAsync<TResult>(WriteWork<TResult> work, CancellationToken cancellationToken)
+    {
         try
         {
             await _queue.Writer.WriteAsync(work, cancellationToken).ConfigureAwait(false);
@@ -53,6 +62,11 @@ internal sealed class SqliteWriter : IAsyncDisposable
             throw new ObjectDisposedException(nameof(SqliteColdTier));
         }
 
+        return await WaitAsync(work, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async ValueTask<TResult> WaitAsync<TResult>(WriteWork<TResult> work, CancellationToken cancellationToken)
+    {
         using (work.CancelWith(cancellationToken))
             return await work.Completion.ConfigureAwait(false);
     }

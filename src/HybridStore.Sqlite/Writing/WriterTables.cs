@@ -8,6 +8,7 @@ internal sealed class WriterTables : IDisposable
     private readonly SqliteDb _db;
     private readonly TimeProvider _timeProvider;
     private readonly SqliteStatement _begin;
+    private readonly SqliteStatement _dataVersion;
     private readonly SqliteStatement _commit;
     private readonly SqliteStatement _savepoint;
     private readonly SqliteStatement _release;
@@ -18,6 +19,7 @@ internal sealed class WriterTables : IDisposable
         _db = db;
         _timeProvider = timeProvider;
         _begin = db.Prepare("BEGIN IMMEDIATE");
+        _dataVersion = db.Prepare("PRAGMA data_version");
         _commit = db.Prepare("COMMIT");
         _savepoint = db.Prepare("SAVEPOINT work");
         _release = db.Prepare("RELEASE work");
@@ -43,11 +45,20 @@ internal sealed class WriterTables : IDisposable
     /// <summary>Now, in the file's milliseconds.</summary>
     public long Now => UnixTime.Now(_timeProvider);
 
-    public void Begin() => _begin.Run();
+    public void Begin()
+    {
+        _begin.Run();
+        using (_dataVersion.Rows())
+            Sessions.Recent.Begin(_dataVersion.Step() ? _dataVersion.Int64(0) : 0);
+    }
 
     public void Commit() => _commit.Run();
 
-    public void Rollback() => _db.RollbackIfOpen();
+    public void Rollback()
+    {
+        Sessions.Recent.Clear();
+        _db.RollbackIfOpen();
+    }
 
     public void Mark() => _savepoint.Run();
 
@@ -55,6 +66,7 @@ internal sealed class WriterTables : IDisposable
 
     public void Undo()
     {
+        Sessions.Recent.Clear();
         _rollbackTo.Run();
         _release.Run();
     }
