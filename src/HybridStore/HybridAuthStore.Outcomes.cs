@@ -1,0 +1,156 @@
+using HybridStore.Coordination;
+using HybridStore.Diagnostics;
+using HybridStore.Sessions;
+using HybridStore.Tiers;
+
+namespace HybridStore;
+
+public sealed partial class HybridAuthStore
+{
+    private async ValueTask<ColdCommitResult> SendAsync(
+        AuthSessionId session, SessionState state, ColdCommit commit, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _cold.CommitAsync(commit, cancellationToken).ConfigureAwait(false);
+        }
+        catch (CommitOutcomeUnknownException e)
+        {
+            Log.CommitOutcomeUnknown(_logger, e, session, commit.Patches[^1].CommitId);
+            state.Suspend(commit);
+
+            // Hot may now be behind cold: what it has is not believed until the outcome is known.
+            await EvictAsync(session).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Repeats a commit whose outcome is unknown, so that the next one is built on what is known (protocol rule 6).</summary>
+    /// <param name="session">The session.</param>
+    /// <param name="state">What is remembered of it.</param>
+    /// <param name="next">What is to be committed after it; <see langword="null"/>: something that is no patch.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    private async ValueTask ResolveAsync(AuthSessionId session, SessionState state, AuthPatch? next, CancellationToken cancellationToken)
+    {
+        if (state.Unresolved is not { } unresolved)
+            return;
+        ColdCommitResult result;
+        try
+        {
+            result = await SendAsync(session, state, unresolved, cancellationToken).ConfigureAwait(false);
+        }
+        catch (CommitOutcomeUnknownException e)
+        {
+            if (next is not null && unresolved.Patches.Any(p => p.CommitId == next.CommitId))
+                throw new CommitOutcomeUnknownException(session, next.CommitId, e.InnerException);
+            throw new StoreUnavailableException(
+                _cold.Name, $"Session {session} takes nothing while the outcome of its commit {unresolved.Patches[^1].CommitId} is unknown. Nothing was changed by this call.", e)
+            {
+                Session = session,
+            };
+        }
+
+        Log.CommitResolved(_logger, session, unresolved.Patches[^1].CommitId, result.Status);
+        if (result.Status == ColdCommitStatus.WentBack)
+            throw WentBack(session, state, new SeenMark(result.Incarnation, result.Version), state.Seen);
+        if (result.Status is ColdCommitStatus.Committed or ColdCommitStatus.Repeated)
+            state.TryObserve(new SeenMark(result.Incarnation, result.Version), shown: true);
+        state.Resume();
+        await EvictAsync(session).ConfigureAwait(false);
+    }
+
+    /// <summary>Brings what cold has committed to the tiers above it, in order.</summary>
+    private async ValueTask FinishAsync(SessionState state, SealedStep step, ColdCommitResult result, DateTimeOffset begun)
+    {
+        state.SetKeys(step.Keys);
+        state.TryObserve(new SeenMark(result.Incarnation, result.Version), shown: true);
+        var previous = result.PreviousVersion;
+        for (var i = 0; i < step.Commit.Patches.Count; i++)
+        {
+            var version = result.PreviousVersion + 1 + i;
+            await ApplyAsync(step.Commit, step.Commit.Patches[i], previous, version, result, begun).ConfigureAwait(false);
+            previous = version;
+        }
+
+        // Here at last, and in one go: readers of this process see all of the step or nothing of it.
+        state.Apply(result, step);
+    }
+
+    /// <summary>Drops what this process and hot hold of a session.</summary>
+    private async ValueTask ForgetAsync(AuthSessionId session, SessionState state, SeenMark mark)
+    {
+        state.TryObserve(mark, shown: true);
+        state.Resume();
+        await EvictAsync(session).ConfigureAwait(false);
+    }
+
+    private async ValueTask ApplyAsync(
+        ColdCommit commit, SealedPatch patch, long previous, long version, ColdCommitResult result, DateTimeOffset begun)
+    {
+        if (_hot is null)
+            return;
+        var apply = new HotApply
+        {
+            Session = commit.Session,
+            PreviousVersion = previous,
+            CommitId = patch.CommitId,
+            Changes = patch.Changes,
+            Meta = new HotMeta
+            {
+                Incarnation = result.Incarnation,
+                Version = version,
+                Epoch = result.Epoch,
+                RunId = _hot.RunId,
+                GoodUntil = begun + _maxStaleness,
+            },
+        };
+        try
+        {
+            await _hot.ApplyAsync(apply, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (StoreUnavailableException e)
+        {
+            // Kept in cold, so it is acknowledged. Hot is behind what was seen, and is therefore not believed here; elsewhere no longer than its good-until.
+            Log.HotUnavailable(_logger, e, _hot.Name, "apply");
+        }
+    }
+
+    private AuthStoreException Refusal(AuthSessionId session, SessionState state, ColdCommit commit, ColdCommitResult result)
+    {
+        switch (result.Status)
+        {
+            case ColdCommitStatus.Conflict:
+                // Somebody else may have committed: what is known of the session moves on, so that the caller's next read is not answered from before it.
+                if (result.Version > 0)
+                    state.TryObserve(new SeenMark(result.Incarnation, result.Version), shown: true);
+                var conflict = result.Conflict!;
+                return new CommitConflictException(session, conflict.Key, conflict.Expected, conflict.Actual);
+
+            case ColdCommitStatus.Fenced:
+                if (state.Lease is { } fenced && fenced.Ref.Epoch == commit.Epoch)
+                    _leases.Lose(fenced);
+                return new FencedException(session, commit.Epoch, result.Epoch);
+
+            case ColdCommitStatus.IncarnationEnded:
+                state.TryObserve(
+                    result.Incarnation > commit.Incarnation ? new SeenMark(result.Incarnation, result.Version) : SeenMark.EndOf(commit.Incarnation),
+                    shown: false);
+                if (state.Lease is { } ended && ended.Ref.Epoch == commit.Epoch)
+                    _leases.Lose(ended);
+                return new IncarnationEndedException(session, commit.Incarnation);
+
+            case ColdCommitStatus.WentBack:
+                return WentBack(session, state, new SeenMark(result.Incarnation, result.Version), state.Seen);
+
+            case ColdCommitStatus.DataKeyChanged:
+                return new StoreUnavailableException(
+                    _cold.Name, $"The data key of session {session} changed {MaxAttempts} times while one commit was made. Nothing was changed.")
+                {
+                    Session = session,
+                };
+
+            default:
+                throw new InvalidOperationException($"A commit of session {session} that names no predecessor ended as {result.Status}.");
+        }
+    }
+}

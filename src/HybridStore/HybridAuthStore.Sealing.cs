@@ -1,0 +1,134 @@
+using HybridStore.Coordination;
+using HybridStore.Sessions;
+using HybridStore.Tiers;
+
+namespace HybridStore;
+
+public sealed partial class HybridAuthStore
+{
+    /// <summary>Checks what a patch does to the credentials (protocol rule 7: what was checked is enforced by the version it was checked at).</summary>
+    private async ValueTask<IdentityCheck?> GuardIdentityAsync(
+        AuthSessionId session, SessionState state, PendingCommit pending, CancellationToken cancellationToken)
+    {
+        var patch = pending.Patch!;
+        if (!_guard.IsOn || patch.AllowsIdentityChange || !patch.TryGetChange(AuthKey.Creds, out var change))
+            return null;
+        var current = state.Lease is not null && state.TryGet(AuthKey.Creds, out var held)
+            ? held.Record
+            : (await ReadColdAsync(session, state, [AuthKey.Creds], hot: null, shown: false, cancellationToken).ConfigureAwait(false))[0];
+        if (!current.Exists)
+            return new IdentityCheck(0, null);
+        try
+        {
+            _guard.Check(session, current.Value, change.Value);
+            return new IdentityCheck(current.Version, null);
+        }
+        catch (IdentityOverwriteException e) when (!pending.IsFresh)
+        {
+            // A repeat may come after a later change that was allowed: the tier knows it by its commit id before it looks at what can't be true.
+            return new IdentityCheck(long.MaxValue, e);
+        }
+    }
+
+    /// <summary>Seals patches for the life of the session that is known here, or that cold names, or for a new one.</summary>
+    private async ValueTask<SealedStep> SealAsync(
+        AuthSessionId session, SessionState state, PendingCommit[] batch, IdentityCheck? guard, CancellationToken cancellationToken)
+    {
+        var first = batch[0].Patch!;
+        var lease = state.Lease;
+        foreach (var pending in batch)
+        {
+            if (pending.Lease is { } demanded && demanded != lease)
+                throw new FencedException(session, demanded.Ref.Epoch, lease?.Ref.Epoch ?? 0);
+        }
+
+        var seen = state.Seen;
+        Codec.WrappedDataKey? created = null;
+        if (!state.EndWasShown && !KnowsOfTheEnd(first, seen))
+            throw new IncarnationEndedException(session, first.Incarnation ?? (seen.IsEnd ? seen.Incarnation : seen.Incarnation - 1));
+        if (seen.IsEnd || first.Incarnation > seen.Incarnation || state.KeysOf(seen.Incarnation) is not { } keys)
+            (keys, created) = await FindOrCreateKeysAsync(session, state, first, cancellationToken).ConfigureAwait(false);
+        if (first.Incarnation is { } bound && bound != keys.Incarnation)
+            throw new IncarnationEndedException(session, bound);
+
+        var patches = new SealedPatch[batch.Length];
+        var changed = new IReadOnlyList<AuthRecord>[batch.Length];
+        var touched = batch.Length > 1 ? new HashSet<AuthKey>() : null;
+        for (var i = 0; i < patches.Length; i++)
+        {
+            var patch = batch[i].Patch!;
+            patch.Bind(keys.Incarnation);
+            (patches[i], changed[i]) = Seal(session, state, patch, keys, lease is not null, touched, guard);
+        }
+
+        seen = state.Seen;
+        var commit = new ColdCommit
+        {
+            Session = session,
+            Incarnation = keys.Incarnation,
+            Epoch = lease?.Ref.Epoch ?? 0,
+            SeenVersion = seen.Incarnation == keys.Incarnation && !seen.IsEnd ? seen.Version : 0,
+            SealedWith = keys.Newest.Id,
+            NewDataKey = created,
+            Patches = patches,
+        };
+        return new SealedStep(commit, keys, lease, changed);
+    }
+
+    private (SealedPatch Patch, IReadOnlyList<AuthRecord> Changed) Seal(
+        AuthSessionId session, SessionState state, AuthPatch patch, SessionKeys keys, bool holds, HashSet<AuthKey>? touched, IdentityCheck? guard)
+    {
+        var changes = new List<SealedChange>(patch.Changes.Count);
+        var changed = new List<AuthRecord>(holds ? patch.Changes.Count : 0);
+        foreach (var change in patch.Changes)
+        {
+            // Known to be so already: not written again, and it keeps its version. The commit id is kept all the same.
+            if (touched?.Add(change.Key) != false && holds && IsUnchanged(state, change))
+                continue;
+            changes.Add(new SealedChange(
+                change.Key, change.Value is { } value ? _codec.Seal(session, change.Key, keys.Newest, value.Span) : (ReadOnlyMemory<byte>?)null));
+
+            // The caller's bytes are the caller's again after the commit: what is held for readers is a copy. The version is known only then.
+            if (holds)
+                changed.Add(change.Value is { } kept ? AuthRecord.Found(change.Key, long.MaxValue, kept.ToArray()) : AuthRecord.Absent(change.Key));
+        }
+
+        List<AuthExpectation> expectations = [.. patch.Expectations];
+        if (guard is not null && !patch.Expectations.Contains(new AuthExpectation(AuthKey.Creds, guard.Version)))
+            expectations.Add(new AuthExpectation(AuthKey.Creds, guard.Version));
+        var sealedPatch = new SealedPatch
+        {
+            CommitId = patch.CommitId,
+            Changes = changes,
+            Expectations = expectations,
+            ExpectedSessionVersion = patch.ExpectedSessionVersion,
+        };
+        return (sealedPatch, changed);
+    }
+
+    private static bool IsUnchanged(SessionState state, in AuthChange change)
+    {
+        if (!state.TryGet(change.Key, out var held))
+            return false;
+        return change.Value is { } value ? held.Record.Exists && held.Record.Value.Span.SequenceEqual(value.Span) : !held.Record.Exists;
+    }
+
+    // Who expects no session, or names the life that is there or a later one, knows that what was before is over.
+    private static bool KnowsOfTheEnd(AuthPatch patch, SeenMark seen) =>
+        patch.ExpectedSessionVersion == 0 || patch.Incarnation > seen.Incarnation || (patch.Incarnation == seen.Incarnation && !seen.IsEnd);
+
+    private async ValueTask<(SessionKeys Keys, Codec.WrappedDataKey? Created)> FindOrCreateKeysAsync(
+        AuthSessionId session, SessionState state, AuthPatch patch, CancellationToken cancellationToken)
+    {
+        var shown = KnowsOfTheEnd(patch, state.Seen);
+        var cold = await AskColdAsync(session, state, [], withDataKeys: true, shown, cancellationToken).ConfigureAwait(false);
+        if (!state.EndWasShown)
+            throw new IncarnationEndedException(session, patch.Incarnation ?? cold.LastEndedIncarnation);
+        if (cold.Head is { } head)
+            return (Unwrap(session, state, head, cold.DataKeys), null);
+
+        var incarnation = cold.LastEndedIncarnation + 1;
+        var (key, wrapped) = _wrapper.Create(session, incarnation);
+        return (new SessionKeys(incarnation, [key]), wrapped);
+    }
+}
