@@ -43,7 +43,7 @@ internal sealed class SimRun
         foreach (var process in _processes)
         {
             for (var i = 1 + _scheduler.Random.Next(3); i > 0; i--)
-                clients.Add(ClientAsync(process, operations: 3 + _scheduler.Random.Next(8)));
+                clients.Add(ClientAsync(process, operations: 2 + _scheduler.Random.Next(5)));
         }
 
         _scheduler.RunAll(clients, Idle, Disturb);

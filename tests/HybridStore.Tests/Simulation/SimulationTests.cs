@@ -58,15 +58,20 @@ public class SimulationTests
     private static string? FindFailure(SimShape world, int runs)
     {
         string? failure = null;
+        var next = First - 1;
 
-        // A thread of its own has no synchronization context: what waits goes on inline, and chance alone decides.
-        var thread = new Thread(() =>
+        // Threads of their own have no synchronization context: what waits goes on inline, and chance alone decides.
+        var threads = Enumerable.Range(0, Environment.ProcessorCount).Select(_ => new Thread(() =>
         {
-            for (var seed = First; seed < First + runs && failure is null; seed++)
-                failure = Run(world, seed);
-        });
-        thread.Start();
-        thread.Join();
+            int seed;
+            while ((seed = Interlocked.Increment(ref next)) < First + runs && Volatile.Read(ref failure) is null)
+            {
+                if (Run(world, seed) is { } found)
+                    Volatile.Write(ref failure, found);
+            }
+        })).ToList();
+        threads.ForEach(static t => t.Start());
+        threads.ForEach(static t => t.Join());
         return failure;
     }
 
