@@ -22,7 +22,7 @@ public sealed partial class HybridAuthStore
         {
             if (_leaseOptions.Mode != LeaseMode.Off)
                 lease = await AcquireAsync(session, state, cancellationToken).ConfigureAwait(false);
-            var cold = await AskColdAsync(session, state, [AuthKey.Creds], withDataKeys: true, shown: true, cancellationToken).ConfigureAwait(false);
+            var cold = await AskColdAsync(session, state, [], withDataKeys: true, shown: true, cancellationToken).ConfigureAwait(false);
             await EnsureCompleteAsync(session, cold.Head, cancellationToken).ConfigureAwait(false);
             if (cold.Head is { } head)
                 Unwrap(session, state, head, cold.DataKeys);
