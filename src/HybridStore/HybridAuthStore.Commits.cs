@@ -55,14 +55,23 @@ public sealed partial class HybridAuthStore
         AuthSessionId session, SessionState state, PendingCommit leader, IReadOnlyList<PendingCommit> others, CancellationToken cancellationToken)
     {
         PendingCommit[] batch = [leader, .. others];
-        SealedStep step;
         ColdCommitResult result;
-        DateTimeOffset begun;
+        bool together;
         try
         {
-            step = await SealAsync(session, state, batch, guard: null, cancellationToken).ConfigureAwait(false);
-            begun = _time.GetUtcNow();
+            var step = await SealAsync(session, state, batch, guard: null, cancellationToken).ConfigureAwait(false);
+            var begun = _time.GetUtcNow();
             result = await SendAsync(session, state, step.Commit, cancellationToken).ConfigureAwait(false);
+            together = result.Status == ColdCommitStatus.Committed && result.Version - result.PreviousVersion == batch.Length;
+            if (together)
+            {
+                await FinishAsync(state, step, result, begun).ConfigureAwait(false);
+            }
+            else if (result.Status is ColdCommitStatus.Committed or ColdCommitStatus.Repeated)
+            {
+                // Some were there already. What came of each is asked below; what this process holds is not known to be right.
+                await ForgetAsync(session, state, new SeenMark(result.Incarnation, result.Version)).ConfigureAwait(false);
+            }
         }
         catch (CommitOutcomeUnknownException e)
         {
@@ -78,39 +87,17 @@ public sealed partial class HybridAuthStore
         }
         catch (Exception e)
         {
-            Fail(others, e);
+            // Whatever happens to the one who leads: nobody else is to wait for ever.
+            foreach (var other in others)
+                other.Fail(e);
             throw;
         }
 
-        if (result.Status == ColdCommitStatus.Committed && result.Version - result.PreviousVersion == batch.Length)
+        if (together)
         {
-            try
-            {
-                await FinishAsync(state, step, result, begun).ConfigureAwait(false);
-            }
-            catch (Exception e)
-            {
-                Fail(others, e);
-                throw;
-            }
-
             for (var i = 1; i < batch.Length; i++)
                 batch[i].Complete(Receipt(batch[i].Patch!, result.Incarnation, result.PreviousVersion + 1 + i, isRepeat: false));
             return Receipt(leader.Patch!, result.Incarnation, result.PreviousVersion + 1, isRepeat: false);
-        }
-
-        if (result.Status is ColdCommitStatus.Committed or ColdCommitStatus.Repeated)
-        {
-            // Some were there already. What came of each is asked below; what this process holds is not known to be right.
-            try
-            {
-                await ForgetAsync(session, state, new SeenMark(result.Incarnation, result.Version)).ConfigureAwait(false);
-            }
-            catch (Exception e)
-            {
-                Fail(others, e);
-                throw;
-            }
         }
 
         try
@@ -121,13 +108,6 @@ public sealed partial class HybridAuthStore
         {
             await CommitEachAsync(session, state, others).ConfigureAwait(false);
         }
-    }
-
-    // Whatever happens to the one who leads: nobody else is to wait for ever.
-    private static void Fail(IReadOnlyList<PendingCommit> others, Exception exception)
-    {
-        foreach (var other in others)
-            other.Fail(exception);
     }
 
     private async ValueTask CommitEachAsync(AuthSessionId session, SessionState state, IReadOnlyList<PendingCommit> pendings)
