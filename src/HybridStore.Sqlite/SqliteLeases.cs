@@ -37,7 +37,7 @@ internal sealed class SqliteLeases(SqliteStore store) : IColdLeases
         return await open.Writer.RunAsync(new ReleaseLease(lease, drained), cancellationToken).ConfigureAwait(false);
     }
 
-    public async IAsyncEnumerable<ColdSession> ListAheadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<ColdSession> ListAheadAsync(bool unheldOnly, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var open = await store.OpenAsync(cancellationToken).ConfigureAwait(false);
         var page = new SessionPage(tenant: null);

@@ -179,7 +179,7 @@ public sealed class SqliteLeasesTests : TierTest
             await Tier.Leases.AcquireAsync(new LeaseRequest(new AuthSessionId("t", name), "bot", Duration, MayQueue: name != "c"), Cancel);
         await AcquireAsync("bot", mayQueue: true);
 
-        var ahead = await ToListAsync(Tier.Leases.ListAheadAsync(Cancel));
+        var ahead = await ToListAsync(Tier.Leases.ListAheadAsync(unheldOnly: false, Cancel));
 
         Assert.Equal([Session, new AuthSessionId("t", "a"), new AuthSessionId("t", "b")], ahead.Select(s => s.Id));
         Assert.Equal([1, 0, 0], ahead.Select(s => s.Head.Version));

@@ -20,6 +20,8 @@ internal sealed class ColdMemory(TimeProvider time)
         }
     }
 
+    public DateTimeOffset Now => time.GetUtcNow();
+
     public ColdMemorySession Find(AuthSessionId session) => Sessions.GetValueOrDefault(session) ?? ColdMemorySession.None;
 
     /// <summary>Makes one transaction on a session.</summary>

@@ -63,12 +63,21 @@ internal static class ColdMemoryCommit
                 return (Answer(before, ColdCommitStatus.Conflict) with { Conflict = conflict }, before);
             foreach (var change in patch.Changes)
                 records.Apply(change, version);
+            foreach (var absorbed in patch.Absorbed)
+                after = after.Remember(absorbed.Id, absorbed.Version);
             after = after.Remember(patch.CommitId, version);
         }
 
-        after = after with { Records = records.ToImmutable(), UpdatedAt = now };
+        after = after with { Records = records.ToImmutable(), UpdatedAt = now, RolledBackAt = RollbackMark(commit, before) };
         return (Answer(after, ColdCommitStatus.Committed) with { PreviousVersion = before.Version }, after);
     }
+
+    private static long RollbackMark(ColdCommit commit, ColdMemorySession before) => commit.Rollback switch
+    {
+        RollbackChange.Clear => 0,
+        RollbackChange.Set when before.RolledBackAt == 0 => before.Version,
+        _ => before.RolledBackAt,
+    };
 
     private static CommitConflict? FindConflict(SealedPatch patch, long version, Func<AuthKey, long> versionOf)
     {

@@ -14,7 +14,7 @@ internal sealed class ColdMemoryLeases(ColdMemory memory) : IColdLeases
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(request.Duration, TimeSpan.Zero);
         return ValueTask.FromResult(memory.Change(request.Session, (session, now) =>
         {
-            if (session.IsLeased(now) && session.LeaseHolder != request.Holder && session.Epoch != request.DeadEpoch)
+            if (session.Refuses(request, now))
                 return (Answer(session, granted: false, session.AheadEpoch) with { Holder = session.LeaseHolder }, session);
             var epoch = session.Epoch + 1;
             var held = session with
@@ -59,13 +59,14 @@ internal sealed class ColdMemoryLeases(ColdMemory memory) : IColdLeases
             cancellationToken));
     }
 
-    public async IAsyncEnumerable<ColdSession> ListAheadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<ColdSession> ListAheadAsync(bool unheldOnly, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await Task.CompletedTask.ConfigureAwait(false);
+        var now = memory.Now;
         foreach (var (id, session) in memory.Sessions)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (session.AheadEpoch != 0)
+            if (session.AheadEpoch != 0 && !(unheldOnly && session.IsLeased(now)))
                 yield return new ColdSession(id, session.Head);
         }
     }

@@ -22,6 +22,8 @@ internal sealed record ColdMemorySession
 
     public long AheadEpoch { get; init; }
 
+    public long RolledBackAt { get; init; }
+
     public string? LeaseHolder { get; init; }
 
     public DateTimeOffset LeaseUntil { get; init; }
@@ -36,7 +38,7 @@ internal sealed record ColdMemorySession
     public ImmutableSortedSet<SealedRecord> Records { get; init; } = ColdMemoryRecords.Empty;
 
     /// <summary>The commit ids of the last versions, as many as are remembered.</summary>
-    public ImmutableList<(CommitId Id, long Version)> Commits { get; init; } = [];
+    public ImmutableList<CommitMark> Commits { get; init; } = [];
 
     public bool Exists => Version > 0;
 
@@ -51,6 +53,7 @@ internal sealed record ColdMemorySession
         Version = Version,
         Epoch = Epoch,
         AheadEpoch = AheadEpoch,
+        RolledBackAt = RolledBackAt,
         CreatedAt = CreatedAt,
         UpdatedAt = UpdatedAt,
     };
@@ -78,5 +81,14 @@ internal sealed record ColdMemorySession
     }
 
     public ColdMemorySession Remember(CommitId id, long version) =>
-        this with { Version = version, Commits = Commits.RemoveAll(c => c.Version <= version - AuthLimits.RememberedCommits).Add((id, version)) };
+        this with { Version = version, Commits = Commits.RemoveAll(c => c.Version <= version - AuthLimits.RememberedCommits).Add(new CommitMark(id, version)) };
+
+    /// <summary>Whether a lease may be taken that did not run out, because its holder is known to be dead, and must not be taken though it ran out, because it is known to live.</summary>
+    public bool Refuses(LeaseRequest request, DateTimeOffset now)
+    {
+        if (Epoch != 0 && Epoch == request.DeadEpoch)
+            return false;
+        var isHeld = IsLeased(now) || (AheadEpoch != 0 && Epoch == request.LiveEpoch);
+        return (isHeld && LeaseHolder != request.Holder) || (request.RefusesAhead && AheadEpoch != 0);
+    }
 }

@@ -50,6 +50,7 @@ public sealed class InMemoryColdTier : IColdTier
             LastEndedIncarnation = held.LastEndedIncarnation,
             Records = records,
             DataKeys = withDataKeys ? held.DataKeys : [],
+            Commits = withDataKeys ? held.Commits : [],
         });
     }
 

@@ -37,6 +37,9 @@ public sealed class InMemoryHotTier : IHotTier
     /// <inheritdoc/>
     public IHotOutbox? Outbox => null;
 
+    /// <inheritdoc/>
+    public IHotChanges? Changes => null;
+
     /// <summary>How many bytes are held now.</summary>
     public long HeldBytes => Interlocked.Read(ref _bytes);
 
@@ -113,16 +116,17 @@ public sealed class InMemoryHotTier : IHotTier
     }
 
     /// <inheritdoc/>
-    public ValueTask<bool> InstallEpochAsync(LeaseRef lease, CancellationToken cancellationToken)
+    public ValueTask<HotInstallation> InstallEpochAsync(LeaseRef lease, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return ValueTask.FromResult(Change(lease.Session, held =>
+        var installed = Change(lease.Session, held =>
         {
             if (held.Epoch > lease.Epoch)
                 return false;
             held.Epoch = lease.Epoch;
             return true;
-        }));
+        });
+        return ValueTask.FromResult(new HotInstallation(installed, RunId, Former: null));
     }
 
     /// <inheritdoc/>

@@ -23,6 +23,9 @@ public sealed class ColdCommit
     /// <summary>The data key that sealed what is new here. Refused when it is not the newest of the session's.</summary>
     public required DataKeyId SealedWith { get; init; }
 
+    /// <summary>What becomes of the session's rollback mark, in the same transaction.</summary>
+    public RollbackChange Rollback { get; init; }
+
     /// <summary>The session's first data key, installed by the commit that creates the session; otherwise <see langword="null"/>.</summary>
     public WrappedDataKey? NewDataKey { get; init; }
 }

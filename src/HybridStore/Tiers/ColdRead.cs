@@ -16,4 +16,10 @@ public sealed class ColdRead
 
     /// <summary>The session's wrapped data keys, newest first, if they were asked for; the newest seals.</summary>
     public IReadOnlyList<WrappedDataKey> DataKeys { get; init; } = [];
+
+    /// <summary>
+    /// The commits that are remembered, at most <see cref="AuthLimits.RememberedCommits"/>, in order of their versions, if data keys were asked for:
+    /// who opens a session recognises repeats of what was committed before.
+    /// </summary>
+    public IReadOnlyList<CommitMark> Commits { get; init; } = [];
 }

@@ -1,6 +1,6 @@
 namespace HybridStore.Tiers;
 
-/// <summary>What cold has committed, on its way into hot.</summary>
+/// <summary>What cold has committed, on its way into hot. Entries of the outbox at or below its version go: cold holds a prefix (protocol rule 1).</summary>
 public sealed class HotApply
 {
     /// <summary>The session.</summary>

@@ -17,6 +17,9 @@ public sealed class HotRead
     /// <summary>For each key asked, in that order: the record, an absent one that hot knows to be absent, or <see langword="null"/> for a miss.</summary>
     public required IReadOnlyList<SealedRecord?> Records { get; init; }
 
+    /// <summary>What hot knows of the session's outbox, with or without a meta; <see langword="null"/>: nothing, or the tier has none.</summary>
+    public HotOutboxState? Outbox { get; init; }
+
     /// <summary>The copy of the session's wrapped data keys, newest first, if they were asked for and hot has them.</summary>
     public IReadOnlyList<WrappedDataKey> DataKeys { get; init; } = [];
 }

@@ -27,6 +27,7 @@ public interface IColdLeases
     ValueTask<bool> ReleaseAsync(LeaseRef lease, bool drained, CancellationToken cancellationToken);
 
     /// <summary>Streams the sessions that carry an ahead mark, so that what a crashed process queued is found without searching the hot tier.</summary>
+    /// <param name="unheldOnly">Only those that nobody holds: their lease was given back or ran out, by the tier's clock.</param>
     /// <param name="cancellationToken">Ends the enumeration.</param>
-    IAsyncEnumerable<ColdSession> ListAheadAsync(CancellationToken cancellationToken);
+    IAsyncEnumerable<ColdSession> ListAheadAsync(bool unheldOnly, CancellationToken cancellationToken);
 }

@@ -13,6 +13,9 @@ public interface IHotTier : IAsyncDisposable
     /// <summary>Where commits can be queued, or <see langword="null"/> for a tier that is not durable and shared, which never takes any (protocol rule 9).</summary>
     IHotOutbox? Outbox { get; }
 
+    /// <summary>Tells of changes that other processes make, or <see langword="null"/> for a tier that is not shared.</summary>
+    IHotChanges? Changes { get; }
+
     /// <summary>Reads the meta and any records of a session, from one moment, in one round trip. Writes nothing.</summary>
     /// <param name="session">The session.</param>
     /// <param name="keys">The records.</param>
@@ -33,15 +36,14 @@ public interface IHotTier : IAsyncDisposable
     ValueTask<bool> ApplyAsync(HotApply apply, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Drops all that hot has of a session and raises its generation, so that no fill that is under way applies. An outbox that is not empty stays.
+    /// Drops the records that hot has of a session and raises its generation, so that no fill that is under way applies. The outbox and what is known of it stay.
     /// </summary>
     /// <param name="session">The session.</param>
     /// <param name="cancellationToken">Cancels the wait.</param>
     ValueTask EvictAsync(AuthSessionId session, CancellationToken cancellationToken);
 
-    /// <summary>Installs a lease's epoch: from here on, whatever carries a lower one is refused.</summary>
+    /// <summary>Installs a lease's epoch: from here on, whatever carries a lower one is refused, and what is queued under another one too.</summary>
     /// <param name="lease">The session and its new epoch.</param>
     /// <param name="cancellationToken">Cancels the wait.</param>
-    /// <returns>Whether it is installed; <see langword="false"/> if hot knows a higher one.</returns>
-    ValueTask<bool> InstallEpochAsync(LeaseRef lease, CancellationToken cancellationToken);
+    ValueTask<HotInstallation> InstallEpochAsync(LeaseRef lease, CancellationToken cancellationToken);
 }

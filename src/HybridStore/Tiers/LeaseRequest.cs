@@ -11,4 +11,16 @@ public sealed record LeaseRequest(AuthSessionId Session, string Holder, TimeSpan
     /// The epoch of a lease whose holder is known to be dead: it is taken over before it runs out, if it is still the session's. 0: none.
     /// </summary>
     public long DeadEpoch { get; init; }
+
+    /// <summary>
+    /// The epoch of a lease that was found to live on in the hot tier, whose holder only does not reach cold: it is not taken, though it ran out here,
+    /// unless it is <see cref="DeadEpoch"/> as well. 0: none.
+    /// </summary>
+    public long LiveEpoch { get; init; }
+
+    /// <summary>
+    /// Whether a session that carries an ahead mark is left alone, because hot can't be asked for what is queued: then no epoch is raised
+    /// that would only fence off the one who can still drain it.
+    /// </summary>
+    public bool RefusesAhead { get; init; }
 }

@@ -1,6 +1,6 @@
 namespace HybridStore.Tiers;
 
-/// <summary>A commit for hot and outbox.</summary>
+/// <summary>Commits for hot and outbox: taken in one atomic step, each as an entry of the outbox.</summary>
 public sealed class QueuedCommit
 {
     /// <summary>The session.</summary>
@@ -12,6 +12,9 @@ public sealed class QueuedCommit
     /// <summary>The lease's epoch.</summary>
     public required long Epoch { get; init; }
 
-    /// <summary>The patch, with its predecessor and version.</summary>
-    public required SealedPatch Patch { get; init; }
+    /// <summary>The patches, in order: each names as its predecessor the version that the one before it made. Conditions were checked by the lease's holder.</summary>
+    public required IReadOnlyList<SealedPatch> Patches { get; init; }
+
+    /// <summary>Until when others may believe the records without asking cold.</summary>
+    public required DateTimeOffset GoodUntil { get; init; }
 }

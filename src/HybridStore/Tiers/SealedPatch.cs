@@ -15,6 +15,12 @@ public sealed class SealedPatch
     /// <summary>The version that the patch makes, when <see cref="Predecessor"/> is given; more than one above it where entries were coalesced.</summary>
     public long Version { get; init; }
 
+    /// <summary>
+    /// The commits before <see cref="CommitId"/> that were coalesced into this patch, in order of their versions, all of which lie between
+    /// <see cref="Predecessor"/> and <see cref="Version"/>. Their names are remembered with it.
+    /// </summary>
+    public IReadOnlyList<CommitMark> Absorbed { get; init; } = [];
+
     /// <summary>The changes, each key once.</summary>
     public required IReadOnlyList<SealedChange> Changes { get; init; }
 

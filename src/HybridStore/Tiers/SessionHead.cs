@@ -15,6 +15,12 @@ public sealed record SessionHead
     /// <summary>The ahead mark: the epoch of a lease that may have queued commits which cold does not have yet; 0: none, cold is complete.</summary>
     public long AheadEpoch { get; init; }
 
+    /// <summary>
+    /// The rollback mark: the version behind which queued commits were lost, or may have been; 0: none were, or it was acknowledged. Set and cleared by
+    /// <see cref="ColdCommit.Rollback"/>.
+    /// </summary>
+    public long RolledBackAt { get; init; }
+
     /// <summary>When this life began, by the tier's clock.</summary>
     public DateTimeOffset CreatedAt { get; init; }
 

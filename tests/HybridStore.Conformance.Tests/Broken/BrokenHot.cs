@@ -11,6 +11,8 @@ internal abstract class HotDecorator(IHotTier inner) : IHotTier
 
     public IHotOutbox? Outbox => inner.Outbox;
 
+    public IHotChanges? Changes => inner.Changes;
+
     protected IHotTier Inner => inner;
 
     public virtual ValueTask<HotRead> ReadAsync(AuthSessionId session, IReadOnlyList<AuthKey> keys, bool withDataKeys, CancellationToken cancellationToken) =>
@@ -22,7 +24,7 @@ internal abstract class HotDecorator(IHotTier inner) : IHotTier
 
     public ValueTask EvictAsync(AuthSessionId session, CancellationToken cancellationToken) => inner.EvictAsync(session, cancellationToken);
 
-    public virtual ValueTask<bool> InstallEpochAsync(LeaseRef lease, CancellationToken cancellationToken) => inner.InstallEpochAsync(lease, cancellationToken);
+    public virtual ValueTask<HotInstallation> InstallEpochAsync(LeaseRef lease, CancellationToken cancellationToken) => inner.InstallEpochAsync(lease, cancellationToken);
 
     public ValueTask DisposeAsync() => inner.DisposeAsync();
 }
@@ -72,5 +74,6 @@ internal sealed class MissIsAbsentHot(IHotTier inner) : HotDecorator(inner)
 /// <summary>Promise 8: knows no epochs.</summary>
 internal sealed class EpochBlindHot(IHotTier inner) : HotDecorator(inner)
 {
-    public override ValueTask<bool> InstallEpochAsync(LeaseRef lease, CancellationToken cancellationToken) => ValueTask.FromResult(true);
+    public override ValueTask<HotInstallation> InstallEpochAsync(LeaseRef lease, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(new HotInstallation(true, Inner.RunId, null));
 }

@@ -31,5 +31,5 @@ internal sealed class FaultyColdLeases(FaultyColdTier tier) : IColdLeases
         return released;
     }
 
-    public IAsyncEnumerable<ColdSession> ListAheadAsync(CancellationToken cancellationToken) => tier.Inner.Leases.ListAheadAsync(cancellationToken);
+    public IAsyncEnumerable<ColdSession> ListAheadAsync(bool unheldOnly, CancellationToken cancellationToken) => tier.Inner.Leases.ListAheadAsync(unheldOnly, cancellationToken);
 }

@@ -23,6 +23,9 @@ public sealed class FaultyHotTier(IHotTier inner, bool disposesInner = true) : I
     public IHotOutbox? Outbox => inner.Outbox;
 
     /// <inheritdoc/>
+    public IHotChanges? Changes => inner.Changes;
+
+    /// <inheritdoc/>
     public async ValueTask<HotRead> ReadAsync(AuthSessionId session, IReadOnlyList<AuthKey> keys, bool withDataKeys, CancellationToken cancellationToken)
     {
         await Probe.EnterAsync(TierOperation.Read);
@@ -68,7 +71,7 @@ public sealed class FaultyHotTier(IHotTier inner, bool disposesInner = true) : I
     }
 
     /// <inheritdoc/>
-    public async ValueTask<bool> InstallEpochAsync(LeaseRef lease, CancellationToken cancellationToken)
+    public async ValueTask<HotInstallation> InstallEpochAsync(LeaseRef lease, CancellationToken cancellationToken)
     {
         await Probe.EnterAsync(TierOperation.InstallEpoch);
         var installed = await inner.InstallEpochAsync(lease, cancellationToken);

@@ -81,7 +81,7 @@ public abstract class ColdDeletionContract<TFixture> : ColdTierContract<TFixture
         Assert.False(await RenewAsync(lease.Epoch));
         Assert.Equal(ColdCommitStatus.IncarnationEnded, (await CommitAsync(WithEpoch(Commit(Patch(Set("a"))), lease.Epoch))).Status);
         Assert.Equal(ColdCommitStatus.Fenced, (await CommitAsync(WithEpoch(CreationOf(Session, 2, Patch(Set("a"))), lease.Epoch))).Status);
-        Assert.Empty(await ToListAsync(Tier.Leases.ListAheadAsync(Cancel)));
+        Assert.Empty(await ToListAsync(Tier.Leases.ListAheadAsync(unheldOnly: false, Cancel)));
         Assert.Null(await HeadAsync());
     }
 

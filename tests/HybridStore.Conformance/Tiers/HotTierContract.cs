@@ -210,9 +210,9 @@ public abstract class HotTierContract<TFixture> : IAsyncLifetime
     [Promise(8)]
     public async Task InstallEpoch_ThenALowerOne_IsRefused()
     {
-        Assert.True(await _tier.InstallEpochAsync(new LeaseRef(Session, 7), Cancel));
-        Assert.True(await _tier.InstallEpochAsync(new LeaseRef(Session, 7), Cancel));
-        Assert.False(await _tier.InstallEpochAsync(new LeaseRef(Session, 6), Cancel));
+        Assert.True((await _tier.InstallEpochAsync(new LeaseRef(Session, 7), Cancel)).Installed);
+        Assert.True((await _tier.InstallEpochAsync(new LeaseRef(Session, 7), Cancel)).Installed);
+        Assert.False((await _tier.InstallEpochAsync(new LeaseRef(Session, 6), Cancel)).Installed);
 
         var miss = await ReadAsync(A);
         Assert.False(await FillAsync(miss.Generation, Meta(3, miss.RunId) with { Epoch = 6 }, Record(A, 2, 1)));

@@ -133,8 +133,8 @@ public class InMemoryHotTierTests
     [Fact]
     public async Task A_lower_epoch_is_refused()
     {
-        Assert.True(await _tier.InstallEpochAsync(new LeaseRef(Session, 7), Cancel));
-        Assert.False(await _tier.InstallEpochAsync(new LeaseRef(Session, 6), Cancel));
+        Assert.True((await _tier.InstallEpochAsync(new LeaseRef(Session, 7), Cancel)).Installed);
+        Assert.False((await _tier.InstallEpochAsync(new LeaseRef(Session, 6), Cancel)).Installed);
 
         Assert.False(await FillAsync((await ReadAsync(A)).Generation, version: 3, Record(A, 2, 1)));
     }

@@ -68,7 +68,7 @@ internal sealed class SimColdTier(IColdTier inner, SimHistory history, SimSchedu
     public ValueTask<bool> ReleaseAsync(LeaseRef lease, bool drained, CancellationToken cancellationToken) =>
         AskAsync("release", () => inner.Leases.ReleaseAsync(lease, drained, cancellationToken));
 
-    public IAsyncEnumerable<ColdSession> ListAheadAsync(CancellationToken cancellationToken) => inner.Leases.ListAheadAsync(cancellationToken);
+    public IAsyncEnumerable<ColdSession> ListAheadAsync(bool unheldOnly, CancellationToken cancellationToken) => inner.Leases.ListAheadAsync(unheldOnly, cancellationToken);
 
     public ValueTask<ColdImportResult> ImportAsync(ColdImport import, CancellationToken cancellationToken) => throw new NotSupportedException();
 

@@ -16,6 +16,8 @@ internal sealed class SimHotTier(SimHotServer server, SimScheduler scheduler, Si
 
     public IHotOutbox? Outbox => null;
 
+    public IHotChanges? Changes => null;
+
     public ValueTask<HotRead> ReadAsync(AuthSessionId session, IReadOnlyList<AuthKey> keys, bool withDataKeys, CancellationToken cancellationToken) =>
         AskAsync("hot read", async t =>
         {
@@ -38,7 +40,7 @@ internal sealed class SimHotTier(SimHotServer server, SimScheduler scheduler, Si
             return true;
         });
 
-    public ValueTask<bool> InstallEpochAsync(LeaseRef lease, CancellationToken cancellationToken) =>
+    public ValueTask<HotInstallation> InstallEpochAsync(LeaseRef lease, CancellationToken cancellationToken) =>
         AskAsync($"hot epoch {lease.Epoch}", t => t.InstallEpochAsync(lease, cancellationToken));
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;

@@ -23,6 +23,8 @@ internal sealed class FaultyHotTier(IHotTier inner) : IHotTier
 
     public IHotOutbox? Outbox => inner.Outbox;
 
+    public IHotChanges? Changes => inner.Changes;
+
     public async ValueTask<HotRead> ReadAsync(AuthSessionId session, IReadOnlyList<AuthKey> keys, bool withDataKeys, CancellationToken cancellationToken)
     {
         ThrowIfDown();
@@ -49,7 +51,7 @@ internal sealed class FaultyHotTier(IHotTier inner) : IHotTier
         return inner.EvictAsync(session, cancellationToken);
     }
 
-    public ValueTask<bool> InstallEpochAsync(LeaseRef lease, CancellationToken cancellationToken)
+    public ValueTask<HotInstallation> InstallEpochAsync(LeaseRef lease, CancellationToken cancellationToken)
     {
         ThrowIfDown();
         OnWrite?.Invoke();

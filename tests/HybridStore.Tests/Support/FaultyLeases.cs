@@ -47,7 +47,7 @@ internal sealed class FaultyLeases(FaultyColdTier cold) : IColdLeases
         return Inner.ReleaseAsync(lease, drained, cancellationToken);
     }
 
-    public IAsyncEnumerable<ColdSession> ListAheadAsync(CancellationToken cancellationToken) => Inner.ListAheadAsync(cancellationToken);
+    public IAsyncEnumerable<ColdSession> ListAheadAsync(bool unheldOnly, CancellationToken cancellationToken) => Inner.ListAheadAsync(unheldOnly, cancellationToken);
 
     private async ValueTask<IReadOnlyList<bool>> RenewLateAsync(
         Func<Task> before, IReadOnlyList<LeaseRef> leases, TimeSpan duration, CancellationToken cancellationToken)
