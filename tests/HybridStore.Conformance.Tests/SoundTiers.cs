@@ -45,3 +45,5 @@ public sealed class SqliteColdRaceTests : ColdRaceContract<SqliteColdFixture>;
 public sealed class SqliteColdReopeningTests : ColdReopeningContract<SqliteColdFixture>;
 
 public sealed class InMemoryHotTierTests : HotTierContract<InMemoryHotFixture>;
+
+public sealed class ModelHotTierTests : HotTierContract<ModelHotFixture>;

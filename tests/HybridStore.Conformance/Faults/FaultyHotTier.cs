@@ -20,10 +20,10 @@ public sealed class FaultyHotTier(IHotTier inner, bool disposesInner = true) : I
     public string RunId => inner.RunId;
 
     /// <inheritdoc/>
-    public IHotOutbox? Outbox => inner.Outbox;
+    public IHotOutbox? Outbox => inner.Outbox is { } outbox ? new FaultyHotOutbox(outbox, Probe) : null;
 
     /// <inheritdoc/>
-    public IHotChanges? Changes => inner.Changes;
+    public IHotChanges? Changes => inner.Changes is { } changes ? new FaultyHotChanges(changes, Probe) : null;
 
     /// <inheritdoc/>
     public async ValueTask<HotRead> ReadAsync(AuthSessionId session, IReadOnlyList<AuthKey> keys, bool withDataKeys, CancellationToken cancellationToken)

@@ -47,4 +47,31 @@ public enum TierOperation
 
     /// <summary>Hot learns of a lease.</summary>
     InstallEpoch,
+
+    /// <summary>Hot tells of changes.</summary>
+    Subscribe,
+
+    /// <summary>Hot and outbox take a commit.</summary>
+    Queue,
+
+    /// <summary>Hot takes what the holder knows.</summary>
+    Adopt,
+
+    /// <summary>The outbox is read.</summary>
+    ReadOutbox,
+
+    /// <summary>The outbox drops what cold has.</summary>
+    Acknowledge,
+
+    /// <summary>Hot extends leases.</summary>
+    RenewInHot,
+
+    /// <summary>Hot learns that a lease was given back.</summary>
+    ReleaseInHot,
+
+    /// <summary>Hot learns of an entry that stops an outbox, or that it does no longer.</summary>
+    Park,
+
+    /// <summary>Hot learns that a session ended.</summary>
+    Discard,
 }
