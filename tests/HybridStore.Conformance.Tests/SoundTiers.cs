@@ -47,3 +47,11 @@ public sealed class SqliteColdReopeningTests : ColdReopeningContract<SqliteColdF
 public sealed class InMemoryHotTierTests : HotTierContract<InMemoryHotFixture>;
 
 public sealed class ModelHotTierTests : HotTierContract<ModelHotFixture>;
+
+public sealed class ModelHotQueueTests : HotQueueContract<ModelHotFixture>;
+
+public sealed class ModelHotOutboxTests : HotOutboxContract<ModelHotFixture>;
+
+public sealed class ModelHotEpochTests : HotEpochContract<ModelHotFixture>;
+
+public sealed class ModelHotChangesTests : HotChangesContract<ModelHotFixture>;

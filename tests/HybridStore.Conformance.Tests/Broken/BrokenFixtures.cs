@@ -81,6 +81,57 @@ internal sealed class EpochBlindHotFixture : InMemoryHotFixture
     protected override IHotTier Break(IHotTier sound) => new EpochBlindHot(sound);
 }
 
+internal sealed class HastyOutboxHotFixture : ModelHotFixture
+{
+    protected override IHotTier Break(IHotTier sound) => new HastyOutboxHot(sound);
+}
+
+internal sealed class GapBlindOutboxHotFixture : ModelHotFixture
+{
+    protected override IHotTier Break(IHotTier sound) => new GapBlindOutboxHot(sound);
+}
+
+internal sealed class PiecemealOutboxHotFixture : ModelHotFixture
+{
+    protected override IHotTier Break(IHotTier sound) => new PiecemealOutboxHot(sound);
+}
+
+internal sealed class RecordLosingOutboxHotFixture : ModelHotFixture
+{
+    protected override IHotTier Break(IHotTier sound) => new RecordLosingOutboxHot(sound);
+}
+
+internal sealed class RevivingOutboxHotFixture : ModelHotFixture
+{
+    protected override IHotTier Break(IHotTier sound) => new RevivingOutboxHot(sound);
+}
+
+internal sealed class RepeatingOutboxHotFixture : ModelHotFixture
+{
+    protected override IHotTier Break(IHotTier sound) => new RepeatingOutboxHot(sound);
+}
+
+internal sealed class EvictingOutboxHotFixture : ModelHotFixture
+{
+    protected override IHotTier Break(IHotTier sound) => new EvictingOutboxHot(sound);
+}
+
+internal sealed class UnfencedOutboxHotFixture : ModelHotFixture
+{
+    protected override IHotTier Break(IHotTier sound) => new UnfencedOutboxHot(sound);
+}
+
+internal sealed class JoiningOutboxHotFixture : ModelHotFixture
+{
+    protected override IHotTier Break(IHotTier sound) => new JoiningOutboxHot(sound);
+}
+
+/// <summary>Promise 7: lets expire what waits for cold.</summary>
+internal sealed class ExpiringOutboxHotFixture : ModelHotFixture
+{
+    public override ValueTask<bool> ExpireIdleAsync() => FlushAsync();
+}
+
 internal sealed class ErrorIsAbsenceStoreFixture : HybridMemoryStoreFixture
 {
     protected override IAuthStateStore Wrap(IAuthStateStore store) => new ErrorIsAbsenceStore(store);

@@ -9,7 +9,7 @@ internal abstract class HotDecorator(IHotTier inner) : IHotTier
 
     public string RunId => inner.RunId;
 
-    public IHotOutbox? Outbox => inner.Outbox;
+    public virtual IHotOutbox? Outbox => inner.Outbox;
 
     public IHotChanges? Changes => inner.Changes;
 
@@ -22,7 +22,7 @@ internal abstract class HotDecorator(IHotTier inner) : IHotTier
 
     public virtual ValueTask<bool> ApplyAsync(HotApply apply, CancellationToken cancellationToken) => inner.ApplyAsync(apply, cancellationToken);
 
-    public ValueTask EvictAsync(AuthSessionId session, CancellationToken cancellationToken) => inner.EvictAsync(session, cancellationToken);
+    public virtual ValueTask EvictAsync(AuthSessionId session, CancellationToken cancellationToken) => inner.EvictAsync(session, cancellationToken);
 
     public virtual ValueTask<HotInstallation> InstallEpochAsync(LeaseRef lease, CancellationToken cancellationToken) => inner.InstallEpochAsync(lease, cancellationToken);
 

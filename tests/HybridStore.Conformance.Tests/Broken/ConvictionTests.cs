@@ -12,29 +12,39 @@ public sealed class ConvictionTests
         { 1, nameof(ErrorIsTheEndColdFixture), "ColdEnumeration" },
         { 1, nameof(MissIsAbsentHotFixture), "HotTier" },
         { 2, nameof(ForgetfulColdFixture), "ColdRace ColdCommit ColdPrefix" },
+        { 2, nameof(GapBlindOutboxHotFixture), "HotQueue" },
+        { 2, nameof(HastyOutboxHotFixture), "HotOutbox" },
         { 2, nameof(StoreOverForgetfulColdFixture), "StoreRace StoreCommit" },
         { 3, nameof(PiecemealColdFixture), "ColdRace ColdCommit" },
+        { 3, nameof(PiecemealOutboxHotFixture), "HotQueue" },
         { 3, nameof(StoreOverPiecemealColdFixture), "StoreRace StoreInput" },
         { 3, nameof(UnconditionalColdFixture), "ColdCondition" },
         { 4, nameof(GapBlindHotFixture), "HotTier" },
         { 4, nameof(LaggingColdFixture), "ColdRace ColdCommit" },
+        { 4, nameof(RecordLosingOutboxHotFixture), "HotOutbox" },
         { 4, nameof(StoreOverGapBlindHotFixture), "StoreStaleness StoreHotTier" },
         { 4, nameof(StoreOverLaggingColdFixture), "StoreStaleness" },
         { 5, nameof(LateFillingHotFixture), "HotTier" },
         { 5, nameof(RevivingColdFixture), "ColdDeletion" },
+        { 5, nameof(RevivingOutboxHotFixture), "HotOutbox" },
         { 5, nameof(StoreOverRevivingColdFixture), "StoreDeletion" },
         { 6, nameof(RepeatingColdFixture), "ColdRepeat" },
+        { 6, nameof(RepeatingOutboxHotFixture), "HotQueue" },
         { 6, nameof(StoreOverRepeatingColdFixture), "StoreCommit" },
+        { 7, nameof(EvictingOutboxHotFixture), "HotOutbox" },
         { 7, nameof(ExpiringColdFixture), "ColdCommit" },
+        { 7, nameof(ExpiringOutboxHotFixture), "HotEpoch" },
         { 8, nameof(EpochBlindHotFixture), "HotTier" },
         { 8, nameof(StoreOverUnfencedColdFixture), "StoreSession" },
         { 8, nameof(UnfencedColdFixture), "ColdLease" },
+        { 8, nameof(UnfencedOutboxHotFixture), "HotQueue HotEpoch" },
         { 9, nameof(UnboundStoreFixture), "StoreIsolation" },
         { 10, nameof(PlaintextStoreFixture), "StoreIsolation" },
         { 11, nameof(RewritingStoreFixture), "StoreIsolation" },
         { 12, nameof(GullibleColdFixture), "ColdInput" },
         { 12, nameof(GullibleStoreFixture), "StoreInput" },
         { 13, nameof(JoiningColdFixture), "ColdEnumeration" },
+        { 13, nameof(JoiningOutboxHotFixture), "HotQueue" },
         { 13, nameof(StoreOverJoiningColdFixture), "StoreIsolation" },
     };
 
@@ -56,6 +66,7 @@ public sealed class ConvictionTests
     [Theory]
     [InlineData(typeof(InMemoryColdFixture))]
     [InlineData(typeof(InMemoryHotFixture))]
+    [InlineData(typeof(ModelHotFixture))]
     [InlineData(typeof(HybridMemoryStoreFixture))]
     public async Task Sound_IsAcquitted(Type fixture)
     {
