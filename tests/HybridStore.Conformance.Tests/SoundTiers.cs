@@ -50,6 +50,8 @@ public sealed class ModelHotTierTests : HotTierContract<ModelHotFixture>;
 
 public sealed class ModelHotQueueTests : HotQueueContract<ModelHotFixture>;
 
+public sealed class ModelHotRepeatTests : HotRepeatContract<ModelHotFixture>;
+
 public sealed class ModelHotOutboxTests : HotOutboxContract<ModelHotFixture>;
 
 public sealed class ModelHotEpochTests : HotEpochContract<ModelHotFixture>;

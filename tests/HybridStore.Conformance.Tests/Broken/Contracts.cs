@@ -11,7 +11,7 @@ internal static class Contracts
         typeof(ColdCommit<>), typeof(ColdCondition<>), typeof(ColdRepeat<>), typeof(ColdPrefix<>), typeof(ColdDeletion<>), typeof(ColdLease<>), typeof(ColdImport<>), typeof(ColdEnumeration<>), typeof(ColdInput<>), typeof(ColdRace<>), typeof(ColdReopening<>),
     ];
 
-    public static IReadOnlyList<Type> Hot { get; } = [typeof(HotTier<>), typeof(HotQueue<>), typeof(HotOutbox<>), typeof(HotEpoch<>), typeof(HotChanges<>)];
+    public static IReadOnlyList<Type> Hot { get; } = [typeof(HotTier<>), typeof(HotQueue<>), typeof(HotRepeat<>), typeof(HotOutbox<>), typeof(HotEpoch<>), typeof(HotChanges<>)];
 
     public static IReadOnlyList<Type> Store { get; } =
     [
@@ -48,6 +48,8 @@ internal static class Contracts
     private sealed class HotTier<T> : HotTierContract<T> where T : HotTierFixture, new();
 
     private sealed class HotQueue<T> : HotQueueContract<T> where T : HotTierFixture, new();
+
+    private sealed class HotRepeat<T> : HotRepeatContract<T> where T : HotTierFixture, new();
 
     private sealed class HotOutbox<T> : HotOutboxContract<T> where T : HotTierFixture, new();
 

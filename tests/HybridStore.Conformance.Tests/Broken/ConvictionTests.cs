@@ -29,7 +29,7 @@ public sealed class ConvictionTests
         { 5, nameof(RevivingOutboxHotFixture), "HotOutbox" },
         { 5, nameof(StoreOverRevivingColdFixture), "StoreDeletion" },
         { 6, nameof(RepeatingColdFixture), "ColdRepeat" },
-        { 6, nameof(RepeatingOutboxHotFixture), "HotQueue" },
+        { 6, nameof(RepeatingOutboxHotFixture), "HotRepeat" },
         { 6, nameof(StoreOverRepeatingColdFixture), "StoreCommit" },
         { 7, nameof(EvictingOutboxHotFixture), "HotOutbox" },
         { 7, nameof(ExpiringColdFixture), "ColdCommit" },
