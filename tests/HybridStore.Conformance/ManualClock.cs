@@ -25,6 +25,26 @@ public sealed class ManualClock : TimeProvider
             return _steady;
     }
 
+    /// <summary>How many timers are waiting to fire.</summary>
+    public int Waiting
+    {
+        get
+        {
+            lock (_sync)
+                return _timers.Count;
+        }
+    }
+
+    /// <summary>Whether somebody waits for a moment, and not only a heartbeat that comes again and again.</summary>
+    public bool HasDelay
+    {
+        get
+        {
+            lock (_sync)
+                return _timers.Any(static t => !t.IsPeriodic);
+        }
+    }
+
     /// <summary>Moves the clock.</summary>
     /// <param name="by">How far, ahead.</param>
     public void Advance(TimeSpan by)
@@ -44,6 +64,22 @@ public sealed class ManualClock : TimeProvider
                 return;
             next.Callback(next.State);
         }
+    }
+
+    /// <summary>Lets the time pass as it does for a process that is stopped: timers fire only when it goes on.</summary>
+    /// <param name="by">How far, ahead.</param>
+    public void Pause(TimeSpan by)
+    {
+        lock (_sync)
+            MoveTo(_steady + by.Ticks);
+    }
+
+    /// <summary>Sets the wall clock, as an administrator may; the steady one goes on as it did.</summary>
+    /// <param name="by">How far, ahead or back.</param>
+    public void SetClock(TimeSpan by)
+    {
+        lock (_sync)
+            _now += by;
     }
 
     /// <inheritdoc/>
@@ -68,6 +104,8 @@ public sealed class ManualClock : TimeProvider
 
         public long Due { get; private set; }
 
+        public bool IsPeriodic => _period > TimeSpan.Zero;
+
         public TimerCallback Callback => callback;
 
         public object? State => state;
@@ -90,7 +128,7 @@ public sealed class ManualClock : TimeProvider
 
         public void Fired(List<ManualTimer> timers)
         {
-            if (_period > TimeSpan.Zero)
+            if (IsPeriodic)
                 Due += _period.Ticks;
             else
                 timers.Remove(this);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using HybridStore.Codec;
+using HybridStore.Conformance;
 using HybridStore.InMemory;
 using HybridStore.Properties.Support;
 using HybridStore.Sqlite;
@@ -12,7 +13,7 @@ namespace HybridStore.Properties.Programs;
 internal sealed class ProgramRun : IAsyncDisposable
 {
     private readonly TempFolder _folder = new();
-    private readonly ManualTime _time = new();
+    private readonly ManualClock _time = new();
     private readonly string _masterKey;
     private readonly Func<IAuthStateStore, IAuthStateStore> _wrap;
     private readonly HybridAuthStore[] _opened = new HybridAuthStore[World.Handles];

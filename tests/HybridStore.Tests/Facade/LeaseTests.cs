@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using HybridStore.Conformance;
 using HybridStore.Tests.Support;
 using HybridStore.Tiers;
 using static HybridStore.Tests.Support.StoreFixture;
@@ -14,7 +15,7 @@ public sealed class LeaseTests : IAsyncDisposable
 
     private AuthSessionId Session => _fixture.Session;
 
-    private ManualTime Time => _fixture.Time;
+    private ManualClock Time => _fixture.Time;
 
     [Fact]
     public async Task OpenAsync_AFreeSession_IsHeldUnderANewEpoch()

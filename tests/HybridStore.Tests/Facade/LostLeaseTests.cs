@@ -1,3 +1,4 @@
+using HybridStore.Conformance;
 using HybridStore.Sqlite;
 using HybridStore.Tests.Support;
 using static HybridStore.Tests.Support.StoreFixture;
@@ -13,7 +14,7 @@ public sealed class LostLeaseTests : IAsyncDisposable
 
     private AuthSessionId Session => _fixture.Session;
 
-    private ManualTime Time => _fixture.Time;
+    private ManualClock Time => _fixture.Time;
 
     [Theory]
     [InlineData(true)]

@@ -1,4 +1,4 @@
-using HybridStore.Tests.Support;
+using HybridStore.Conformance;
 
 namespace HybridStore.Tests.Simulation;
 
@@ -9,7 +9,7 @@ internal sealed class SimProcess(string name)
 
     public string Name { get; } = name;
 
-    public ManualTime Time { get; } = new();
+    public ManualClock Time { get; } = new();
 
     public HybridAuthStore Store { get; set; } = null!;
 

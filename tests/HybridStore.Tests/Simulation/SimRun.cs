@@ -1,7 +1,7 @@
 using HybridStore.Codec;
+using HybridStore.Conformance;
 using HybridStore.Coordination;
 using HybridStore.InMemory;
-using HybridStore.Tests.Support;
 
 namespace HybridStore.Tests.Simulation;
 
@@ -14,7 +14,7 @@ internal sealed class SimRun
 
     private readonly SimShape _shape;
     private readonly SimScheduler _scheduler;
-    private readonly ManualTime _time = new();
+    private readonly ManualClock _time = new();
     private readonly InMemoryColdTier _cold;
     private readonly SimHistory _history;
     private readonly SimHotServer _shared = new(1 << 20);

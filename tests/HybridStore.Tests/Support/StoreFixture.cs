@@ -1,5 +1,6 @@
 using System.Text.Json;
 using HybridStore.Codec;
+using HybridStore.Conformance;
 using HybridStore.InMemory;
 using HybridStore.Sqlite;
 
@@ -19,7 +20,7 @@ internal sealed class StoreFixture : IAsyncDisposable
 
     public EnvelopeCipher Cipher { get; init; } = EnvelopeCipher.Aes256Gcm;
 
-    public ManualTime Time { get; } = new();
+    public ManualClock Time { get; } = new();
 
     public string Path => System.IO.Path.Combine(_folder, "store.db");
 
