@@ -223,6 +223,73 @@ public abstract class HotTierContract<TFixture> : IAsyncLifetime
         Assert.Equal(7, (await ReadAsync(A)).Meta!.Epoch);
     }
 
+    /// <summary>An epoch that came with what cold said is known as one that was installed: what is of a former lease is refused from then on.</summary>
+    /// <param name="applied">Whether it came with a commit, and not with a fill.</param>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    [Promise(8)]
+    public async Task HigherEpoch_ThatCameWithAVersion_RefusesTheLowerOne(bool applied)
+    {
+        var miss = await ReadAsync(A);
+        var known = Meta(3, miss.RunId) with { Epoch = 7 };
+        Assert.True(applied ? await _tier.ApplyAsync(Apply(2, known, (A, [7])), Cancel) : await FillAsync(miss.Generation, known, Record(A, 3, 7)));
+
+        Assert.False((await _tier.InstallEpochAsync(new LeaseRef(Session, 6), Cancel)).Installed);
+        Assert.False(await FillAsync(miss.Generation, Meta(5, miss.RunId) with { Epoch = 6 }, Record(A, 5, 6)));
+        await _tier.ApplyAsync(Apply(3, Meta(4, miss.RunId) with { Epoch = 6 }, (A, [6])), Cancel);
+
+        var read = await ReadAsync(A);
+        Assert.Equal(known, read.Meta);
+        Assert.Equal([7], read.Records[0]!.Value.Envelope.ToArray());
+        Assert.True((await _tier.InstallEpochAsync(new LeaseRef(Session, 8), Cancel)).Installed);
+    }
+
+    /// <summary>What is verified again is of the run it was verified under, or it would never be believed after a restart.</summary>
+    [Fact]
+    public async Task Fill_OfTheSameVersionInAnotherRun_IsOfThatRun()
+    {
+        await FillAsync((await ReadAsync(A)).Generation, Meta(3, "former"), Record(A, 2, 1));
+        var doubted = await ReadAsync(A);
+        Assert.NotEqual(doubted.RunId, doubted.Meta!.RunId);
+
+        Assert.True(await FillAsync(doubted.Generation, Meta(3, doubted.RunId), Record(A, 2, 1)));
+
+        var read = await ReadAsync(A);
+        Assert.Equal(read.RunId, read.Meta!.RunId);
+    }
+
+    /// <summary>A commit that begins another life takes nothing over from the one before.</summary>
+    [Fact]
+    [Promise(5)]
+    public async Task Apply_OfTheNextLife_TakesNothingOver()
+    {
+        var miss = await ReadAsync(A);
+        await FillAsync(miss.Generation, version: 3, Record(A, 2, 1), Record(B, 3, 1));
+
+        Assert.True(await _tier.ApplyAsync(Apply(3, Meta(4, miss.RunId) with { Incarnation = 2 }, (A, [4])), Cancel));
+
+        var read = await ReadAsync(A, B);
+        Assert.Equal((2, 4), (read.Meta!.Incarnation, read.Meta.Version));
+        Assert.Equal([4, null], read.Records.Select(r => r?.Version));
+    }
+
+    /// <summary>An eviction takes the data keys too: what comes after it brings its own.</summary>
+    [Fact]
+    public async Task Evict_Session_TakesTheDataKeys()
+    {
+        var key = new WrappedDataKey(new DataKeyId(1), Sample.Noise(80));
+        var miss = await ReadAsync(A);
+        await _tier.FillAsync(new HotFill { Session = Session, Generation = miss.Generation, Meta = Meta(1, miss.RunId), Records = [], DataKeys = [key] }, Cancel);
+        await ApplyAsync(1, 2, (A, [2]));
+        Assert.Single((await _tier.ReadAsync(Session, [], withDataKeys: true, Cancel)).DataKeys);
+
+        await _tier.EvictAsync(Session, Cancel);
+        await ApplyAsync(2, 3, (A, [3]));
+
+        Assert.Empty((await _tier.ReadAsync(Session, [], withDataKeys: true, Cancel)).DataKeys);
+    }
+
     /// <summary>Data keys come with the read that wants them, and a fill without any leaves them.</summary>
     [Fact]
     public async Task DataKeys_ComeWithTheReadThatWantsThem()
