@@ -55,22 +55,22 @@ public sealed partial class HybridAuthStore
         AuthSessionId session, SessionState state, PendingCommit leader, IReadOnlyList<PendingCommit> others, CancellationToken cancellationToken)
     {
         PendingCommit[] batch = [leader, .. others];
-        ColdCommitResult result;
+        SentStep sent;
         bool together;
         try
         {
             var step = await SealAsync(session, state, batch, guard: null, cancellationToken).ConfigureAwait(false);
             var begun = _time.GetUtcNow();
-            result = await SendAsync(session, state, step.Commit, cancellationToken).ConfigureAwait(false);
-            together = result.Status == ColdCommitStatus.Committed && result.Version - result.PreviousVersion == batch.Length;
+            sent = await SendAsync(session, state, step, StrictestOf(batch), cancellationToken).ConfigureAwait(false);
+            together = sent.Result.Status == ColdCommitStatus.Committed && sent.Result.Version - sent.Result.PreviousVersion == batch.Length;
             if (together)
             {
-                await FinishAsync(state, step, result, begun).ConfigureAwait(false);
+                await FinishAsync(state, step, sent, begun).ConfigureAwait(false);
             }
-            else if (result.Status is ColdCommitStatus.Committed or ColdCommitStatus.Repeated)
+            else if (sent.Result.Status is ColdCommitStatus.Committed or ColdCommitStatus.Repeated)
             {
                 // Some were there already. What came of each is asked below; what this process holds is not known to be right.
-                await ForgetAsync(session, state, new SeenMark(result.Incarnation, result.Version)).ConfigureAwait(false);
+                await ForgetAsync(session, state, new SeenMark(sent.Result.Incarnation, sent.Result.Version)).ConfigureAwait(false);
             }
         }
         catch (CommitOutcomeUnknownException e)
@@ -96,8 +96,8 @@ public sealed partial class HybridAuthStore
         if (together)
         {
             for (var i = 1; i < batch.Length; i++)
-                batch[i].Complete(Receipt(batch[i].Patch!, result.Incarnation, result.PreviousVersion + 1 + i, isRepeat: false));
-            return Receipt(leader.Patch!, result.Incarnation, result.PreviousVersion + 1, isRepeat: false);
+                batch[i].Complete(Receipt(batch[i].Patch!, sent, sent.Result.PreviousVersion + 1 + i));
+            return Receipt(leader.Patch!, sent, sent.Result.PreviousVersion + 1);
         }
 
         try
@@ -134,19 +134,24 @@ public sealed partial class HybridAuthStore
         var patch = pending.Patch!;
         for (var attempt = 1; ; attempt++)
         {
+            // Under a lease that queues, this process knows the last commits: what comes again is recognised before it is looked at.
+            if (state.Lease?.Queue is { } queue && queue.Find(patch.CommitId) is var made and > 0)
+                return new CommitReceipt(patch.CommitId, queue.Incarnation, made, made > queue.Base ? CommitOutcome.Queued : CommitOutcome.Persisted, IsRepeat: true);
+
             var guard = await GuardIdentityAsync(session, state, pending, cancellationToken).ConfigureAwait(false);
             var step = await SealAsync(session, state, [pending], guard, cancellationToken).ConfigureAwait(false);
             var begun = _time.GetUtcNow();
-            var result = await SendAsync(session, state, step.Commit, cancellationToken).ConfigureAwait(false);
+            var sent = await SendAsync(session, state, step, _durability.Of(patch), cancellationToken).ConfigureAwait(false);
+            var result = sent.Result;
             switch (result.Status)
             {
                 case ColdCommitStatus.Committed:
-                    await FinishAsync(state, step, result, begun).ConfigureAwait(false);
-                    return Receipt(patch, result.Incarnation, result.Version, isRepeat: false);
+                    await FinishAsync(state, step, sent, begun).ConfigureAwait(false);
+                    return Receipt(patch, sent, result.Version);
 
                 case ColdCommitStatus.Repeated:
                     state.TryObserve(new SeenMark(result.Incarnation, result.Version), shown: true);
-                    return Receipt(patch, result.Incarnation, result.Version, isRepeat: true);
+                    return Receipt(patch, sent, result.Version) with { IsRepeat = true };
 
                 case ColdCommitStatus.DataKeyChanged when attempt < MaxAttempts:
                     state.SetKeys(null);
@@ -169,6 +174,19 @@ public sealed partial class HybridAuthStore
         }
     }
 
-    private static CommitReceipt Receipt(AuthPatch patch, long incarnation, long version, bool isRepeat) =>
-        new(patch.CommitId, incarnation, version, CommitOutcome.Persisted, isRepeat);
+    private Durability StrictestOf(PendingCommit[] batch)
+    {
+        var strictest = Durability.Queued;
+        foreach (var pending in batch)
+        {
+            var durability = _durability.Of(pending.Patch!);
+            if (durability > strictest)
+                strictest = durability;
+        }
+
+        return strictest;
+    }
+
+    private static CommitReceipt Receipt(AuthPatch patch, in SentStep sent, long version) =>
+        new(patch.CommitId, sent.Result.Incarnation, version, sent.Outcome, IsRepeat: false);
 }

@@ -15,41 +15,81 @@ public sealed partial class HybridAuthStore
         Check(session);
         await InitializeAsync(cancellationToken).ConfigureAwait(false);
         var state = StateOf(session);
+        await _reconciler.LetGoAsync(session, cancellationToken).ConfigureAwait(false);
         if (!state.TryOpen())
             throw new SessionHeldException(session, Environment.MachineName, until: null);
-        HeldLease? lease = null;
         try
         {
-            if (_leaseOptions.Mode != LeaseMode.Off)
-                lease = await AcquireAsync(session, state, cancellationToken).ConfigureAwait(false);
-            var cold = await AskColdAsync(session, state, [], withDataKeys: true, shown: true, cancellationToken).ConfigureAwait(false);
-            await EnsureCompleteAsync(session, cold.Head, cancellationToken).ConfigureAwait(false);
-            if (cold.Head is { } head)
-                Unwrap(session, state, head, cold.DataKeys);
-            if (lease is not null)
-                state.BeginLease(lease);
-            var handle = new AuthSession(this, session, state, lease);
+            var held = await HoldAsync(session, state, wait: true, cancellationToken).ConfigureAwait(false);
+            state.RolledBackAt = held!.RolledBackAt;
+            var handle = new AuthSession(this, session, state, held.Lease);
             _handles.TryAdd(handle, 0);
             return handle;
         }
         catch
         {
-            if (lease is not null)
-                await _leases.ReleaseAsync(lease).ConfigureAwait(false);
             state.Closed();
             throw;
         }
     }
 
-    /// <summary>Gives back what a handle held, once what it began to commit has come to its end.</summary>
+    /// <summary>Gives back what a handle held, once what it began to commit has come to its end and, within a time, everything it queued is in cold.</summary>
     internal async ValueTask CloseAsync(AuthSession handle, SessionState state, HeldLease? lease)
     {
         _handles.TryRemove(handle, out _);
+        await LetGoAsync(handle.Id, state, lease).ConfigureAwait(false);
+    }
+
+    /// <summary>Takes a session's lease and everything that was queued under leases before, so that this process knows where it is.</summary>
+    /// <param name="session">The session.</param>
+    /// <param name="state">What is remembered of it; it must be this caller's.</param>
+    /// <param name="wait">Whether a session that another process holds is waited for.</param>
+    /// <param name="cancellationToken">Cancels the waits.</param>
+    /// <returns><see langword="null"/> if it is not waited for and not to be had.</returns>
+    private async ValueTask<HeldSession?> HoldAsync(AuthSessionId session, SessionState state, bool wait, CancellationToken cancellationToken)
+    {
+        HeldLease? lease = null;
+        try
+        {
+            LeaseGrant? grant = null;
+            if (_leaseOptions.Mode != LeaseMode.Off)
+            {
+                (lease, grant) = await AcquireAsync(session, state, wait, cancellationToken).ConfigureAwait(false);
+                if (lease is null && !wait)
+                    return null;
+            }
+
+            var installed = lease is null ? null : await InstallEpochAsync(lease.Ref, grant!).ConfigureAwait(false);
+            var cold = await AskColdAsync(session, state, [], withDataKeys: true, shown: true, cancellationToken).ConfigureAwait(false);
+            if (cold.Head is { } head)
+                Unwrap(session, state, head, cold.DataKeys);
+            if (lease is null || _outbox is null)
+            {
+                await EnsureCompleteAsync(session, state, cold.Head, cancellationToken).ConfigureAwait(false);
+                if (lease is not null)
+                    state.BeginLease(lease);
+                return new HeldSession(lease, cold.Head?.RolledBackAt ?? 0);
+            }
+
+            var rolledBackAt = await TakeOverAsync(state, lease, grant!, installed, cold).ConfigureAwait(false);
+            state.BeginLease(lease);
+            return new HeldSession(lease, rolledBackAt);
+        }
+        catch
+        {
+            if (lease is not null)
+                await _leases.ReleaseAsync(lease, drained: false).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private async ValueTask LetGoAsync(AuthSessionId session, SessionState state, HeldLease? lease)
+    {
         await state.Commits.EnterAsync(new PendingCommit(patch: null, mayJoin: false), CancellationToken.None).ConfigureAwait(false);
         try
         {
             if (lease is not null)
-                await _leases.ReleaseAsync(lease).ConfigureAwait(false);
+                await _leases.ReleaseAsync(lease, await DrainBeforeReleaseAsync(session, state, lease).ConfigureAwait(false)).ConfigureAwait(false);
         }
         finally
         {
@@ -58,10 +98,12 @@ public sealed partial class HybridAuthStore
         }
     }
 
-    // Whoever disposes of the store first has not forgotten the sessions: what they still want to save is saved.
+    // Whoever disposes of the store first has not forgotten the sessions: what they still want to save is saved. Side by side: each may wait for cold.
     private async ValueTask CloseHandlesAsync()
     {
-        foreach (var handle in _handles.Keys)
+        await Task.WhenAll(_handles.Keys.Select(CloseAsync)).ConfigureAwait(false);
+
+        async Task CloseAsync(AuthSession handle)
         {
             try
             {
@@ -74,29 +116,23 @@ public sealed partial class HybridAuthStore
         }
     }
 
-    private async ValueTask<HeldLease?> AcquireAsync(AuthSessionId session, SessionState state, CancellationToken cancellationToken)
+    private async ValueTask<(HeldLease? Lease, LeaseGrant? Grant)> AcquireAsync(
+        AuthSessionId session, SessionState state, bool wait, CancellationToken cancellationToken)
     {
         var begun = _time.GetTimestamp();
         var told = false;
         while (true)
         {
-            var (lease, grant) = await _leases.TryAcquireAsync(session, state, cancellationToken).ConfigureAwait(false);
+            var hot = _outbox is null ? null : await ReadHotAsync(session, [], withDataKeys: false, cancellationToken).ConfigureAwait(false);
+            var (lease, grant) = await _leases.TryAcquireAsync(session, state, hot, cancellationToken).ConfigureAwait(false);
             if (lease is not null)
-            {
-                try
-                {
-                    await InstallEpochAsync(lease.Ref).ConfigureAwait(false);
-                    return lease;
-                }
-                catch
-                {
-                    await _leases.ReleaseAsync(lease).ConfigureAwait(false);
-                    throw;
-                }
-            }
-
+                return (lease, grant);
+            if (!wait)
+                return default;
+            if (grant.FormerAheadEpoch != 0 && hot is null && _leaseOptions.Mode == LeaseMode.Required)
+                throw HotIsNeeded(session, grant.FormerAheadEpoch, innerException: null);
             if (_leaseOptions.Mode == LeaseMode.Optional)
-                return null;
+                return default;
             var left = _leaseOptions.AcquireTimeout - _time.GetElapsedTime(begun);
             if (left <= TimeSpan.Zero)
                 throw new SessionHeldException(session, grant.Holder ?? "another process", grant.Until);
@@ -107,18 +143,30 @@ public sealed partial class HybridAuthStore
         }
     }
 
-    // Nothing is queued yet, so hot that can't be told is only hot that is not believed: whoever was before wrote to cold first.
-    private async ValueTask InstallEpochAsync(LeaseRef lease)
+    // Where nothing was queued before, hot that can't be told is only hot that is not believed: whoever was before wrote to cold first.
+    private async ValueTask<HotInstallation?> InstallEpochAsync(LeaseRef lease, LeaseGrant grant)
     {
         if (_hot is null)
-            return;
+            return null;
         try
         {
-            await _hot.InstallEpochAsync(lease, CancellationToken.None).ConfigureAwait(false);
+            return await _hot.InstallEpochAsync(lease, CancellationToken.None).ConfigureAwait(false);
         }
         catch (StoreUnavailableException e)
         {
             Log.HotUnavailable(_logger, e, _hot.Name, "install epoch");
+            if (_outbox is not null && grant.FormerAheadEpoch != 0)
+                throw HotIsNeeded(lease.Session, grant.FormerAheadEpoch, e);
+            return null;
         }
     }
+
+    private StoreUnavailableException HotIsNeeded(AuthSessionId session, long aheadEpoch, Exception? innerException) => new(
+        _hot!.Name,
+        $"Session {session} may have queued commits (epoch {aheadEpoch}) that only the hot tier {_hot.Name} has, and it does not answer. "
+        + "Opening the session without them would take it back in time.",
+        innerException)
+    {
+        Session = session,
+    };
 }

@@ -7,24 +7,6 @@ namespace HybridStore;
 
 public sealed partial class HybridAuthStore
 {
-    private async ValueTask<ColdCommitResult> SendAsync(
-        AuthSessionId session, SessionState state, ColdCommit commit, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await _cold.CommitAsync(commit, cancellationToken).ConfigureAwait(false);
-        }
-        catch (CommitOutcomeUnknownException e)
-        {
-            Log.CommitOutcomeUnknown(_logger, e, session, commit.Patches[^1].CommitId);
-            state.Suspend(commit);
-
-            // Hot may now be behind cold: what it has is not believed until the outcome is known.
-            await EvictAsync(session).ConfigureAwait(false);
-            throw;
-        }
-    }
-
     /// <summary>Repeats a commit whose outcome is unknown, so that the next one is built on what is known (protocol rule 6).</summary>
     /// <param name="session">The session.</param>
     /// <param name="state">What is remembered of it.</param>
@@ -34,42 +16,54 @@ public sealed partial class HybridAuthStore
     {
         if (state.Unresolved is not { } unresolved)
             return;
-        ColdCommitResult result;
+        var last = unresolved.Commit.Patches[^1].CommitId;
+        SentStep sent;
+        var begun = _time.GetUtcNow();
         try
         {
-            result = await SendAsync(session, state, unresolved, cancellationToken).ConfigureAwait(false);
+            // Wherever it gets through: under a lease that queues it has its place in the session's order already, in either tier.
+            sent = await SendAsync(session, state, unresolved, Durability.PersistedElseQueued, cancellationToken).ConfigureAwait(false);
         }
         catch (CommitOutcomeUnknownException e)
         {
-            if (next is not null && unresolved.Patches.Any(p => p.CommitId == next.CommitId))
+            if (next is not null && unresolved.Commit.Patches.Any(p => p.CommitId == next.CommitId))
                 throw new CommitOutcomeUnknownException(session, next.CommitId, e.InnerException);
             throw new StoreUnavailableException(
-                _cold.Name, $"Session {session} takes nothing while the outcome of its commit {unresolved.Patches[^1].CommitId} is unknown. Nothing was changed by this call.", e)
+                _cold.Name, $"Session {session} takes nothing while the outcome of its commit {last} is unknown. Nothing was changed by this call.", e)
             {
                 Session = session,
             };
         }
 
-        Log.CommitResolved(_logger, session, unresolved.Patches[^1].CommitId, result.Status);
+        var result = sent.Result;
+        Log.CommitResolved(_logger, session, last, result.Status);
         if (result.Status == ColdCommitStatus.WentBack)
             throw WentBack(session, state, new SeenMark(result.Incarnation, result.Version), state.Seen);
-        if (result.Status is ColdCommitStatus.Committed or ColdCommitStatus.Repeated)
+        if (result.Status == ColdCommitStatus.Committed && unresolved.Lease?.Queue is not null)
+            await FinishAsync(state, unresolved, sent, begun).ConfigureAwait(false);
+        else if (result.Status is ColdCommitStatus.Committed or ColdCommitStatus.Repeated)
             state.TryObserve(new SeenMark(result.Incarnation, result.Version), shown: true);
         state.Resume();
-        await EvictAsync(session).ConfigureAwait(false);
+        if (unresolved.Lease?.Queue is null)
+            await EvictAsync(session).ConfigureAwait(false);
     }
 
-    /// <summary>Brings what cold has committed to the tiers above it, in order.</summary>
-    private async ValueTask FinishAsync(SessionState state, SealedStep step, ColdCommitResult result, DateTimeOffset begun)
+    /// <summary>Brings what a tier has committed to the tiers above it, in order.</summary>
+    private async ValueTask FinishAsync(SessionState state, SealedStep step, SentStep sent, DateTimeOffset begun)
     {
+        var result = sent.Result;
         state.SetKeys(step.Keys);
         state.TryObserve(new SeenMark(result.Incarnation, result.Version), shown: true);
-        var previous = result.PreviousVersion;
-        for (var i = 0; i < step.Commit.Patches.Count; i++)
+        if (sent.Outcome == CommitOutcome.Persisted)
         {
-            var version = result.PreviousVersion + 1 + i;
-            await ApplyAsync(step.Commit, step.Commit.Patches[i], previous, version, result, begun).ConfigureAwait(false);
-            previous = version;
+            state.ObserveInCold(new SeenMark(result.Incarnation, result.Version));
+            var previous = result.PreviousVersion;
+            for (var i = 0; i < step.Commit.Patches.Count; i++)
+            {
+                var version = result.PreviousVersion + 1 + i;
+                await ApplyAsync(step, step.Commit.Patches[i], previous, version, result, begun).ConfigureAwait(false);
+                previous = version;
+            }
         }
 
         // Here at last, and in one go: readers of this process see all of the step or nothing of it.
@@ -85,13 +79,13 @@ public sealed partial class HybridAuthStore
     }
 
     private async ValueTask ApplyAsync(
-        ColdCommit commit, SealedPatch patch, long previous, long version, ColdCommitResult result, DateTimeOffset begun)
+        SealedStep step, SealedPatch patch, long previous, long version, ColdCommitResult result, DateTimeOffset begun)
     {
         if (_hot is null)
             return;
         var apply = new HotApply
         {
-            Session = commit.Session,
+            Session = step.Commit.Session,
             PreviousVersion = previous,
             CommitId = patch.CommitId,
             Changes = patch.Changes,
@@ -106,10 +100,13 @@ public sealed partial class HybridAuthStore
         };
         try
         {
-            await _hot.ApplyAsync(apply, CancellationToken.None).ConfigureAwait(false);
+            if (!await _hot.ApplyAsync(apply, CancellationToken.None).ConfigureAwait(false))
+                step.Lease?.Queue?.Vouch(null);
         }
         catch (StoreUnavailableException e)
         {
+            step.Lease?.Queue?.Vouch(null);
+
             // Kept in cold, so it is acknowledged. Hot is behind what was seen, and is therefore not believed here; elsewhere no longer than its good-until.
             Log.HotUnavailable(_logger, e, _hot.Name, "apply");
         }

@@ -8,6 +8,10 @@ namespace HybridStore;
 
 public sealed partial class HybridAuthStore
 {
+    // While a holder queues and drains, its two tiers are a moment apart: a reader who finds them so looks again.
+    private const int MaxReadAttempts = 6;
+    private static readonly TimeSpan ReadAgainAfter = TimeSpan.FromMilliseconds(20);
+
     /// <inheritdoc/>
     public ValueTask<AuthRecord> GetAsync(AuthSessionId session, AuthKey key, CancellationToken cancellationToken = default)
     {
@@ -194,10 +198,59 @@ public sealed partial class HybridAuthStore
     private async ValueTask<AuthRecordSet> ReadColdAsync(
         AuthSessionId session, SessionState state, IReadOnlyList<AuthKey> keys, HotRead? hot, bool shown, CancellationToken cancellationToken)
     {
-        // Before the read: what cold says was true no earlier than this, so the promise of freshness counts from here.
-        var asked = _time.GetUtcNow();
+        for (var attempt = 1; ; attempt++)
+        {
+            // Before the read: what cold says was true no earlier than this, so the promise of freshness counts from here.
+            var asked = _time.GetUtcNow();
+            var fill = state.BeginFill();
+            var seen = state.Seen;
+
+            // Before cold too: what it takes while it is asked is then in both, and nothing is in neither.
+            var queued = state.Lease?.Queue?.Look(keys);
+            var (cold, sessionKeys) = await AskColdWithKeysAsync(session, state, keys, shown, cancellationToken).ConfigureAwait(false);
+            var answer = Compose(keys, cold, queued, hot);
+            if (answer is null || answer.Position < seen)
+            {
+                // Something is queued that the two tiers, asked one after the other, did not tell together: it may be on its way from one to the other just now.
+                if (attempt == MaxReadAttempts || _hot?.Outbox is null)
+                    throw Incomplete(session, cold.Head!);
+                if (attempt > 1)
+                    await Task.Delay(ReadAgainAfter * attempt, _time, cancellationToken).ConfigureAwait(false);
+                hot = await ReadHotAsync(session, keys, withDataKeys: false, cancellationToken).ConfigureAwait(false);
+                continue;
+            }
+
+            state.TryObserve(answer.Position, shown);
+            var records = new AuthRecord[keys.Count];
+            if (cold.Head is not { } head)
+            {
+                if (hot?.Meta is not null)
+                    await EvictAsync(session).ConfigureAwait(false);
+                for (var i = 0; i < records.Length; i++)
+                    records[i] = AuthRecord.Absent(keys[i]);
+                state.Fill(fill, answer.Position, records);
+                return new AuthRecordSet(cold.LastEndedIncarnation, 0, records);
+            }
+
+            for (var i = 0; i < records.Length; i++)
+            {
+                var record = answer.Records[i];
+                records[i] = record.Exists
+                    ? AuthRecord.Found(keys[i], record.Version, _codec.Open(session, keys[i], sessionKeys!.All, record.Envelope.Span))
+                    : AuthRecord.Absent(keys[i]);
+            }
+
+            state.Fill(fill, answer.Position, records);
+            if (hot is not null)
+                await FillAsync(session, head, answer, cold.DataKeys, hot, asked).ConfigureAwait(false);
+            return new AuthRecordSet(head.Incarnation, answer.Position.Version, records);
+        }
+    }
+
+    private async ValueTask<(ColdRead Cold, SessionKeys? Keys)> AskColdWithKeysAsync(
+        AuthSessionId session, SessionState state, IReadOnlyList<AuthKey> keys, bool shown, CancellationToken cancellationToken)
+    {
         var known = state.Keys;
-        var fill = state.BeginFill();
         var cold = await AskColdAsync(session, state, keys, withDataKeys: known is null, shown, cancellationToken).ConfigureAwait(false);
         if (cold.Head is { } located && cold.DataKeys.Count == 0 && known?.Incarnation != located.Incarnation)
         {
@@ -205,35 +258,36 @@ public sealed partial class HybridAuthStore
             cold = await AskColdAsync(session, state, keys, withDataKeys: true, shown, cancellationToken).ConfigureAwait(false);
         }
 
-        await EnsureCompleteAsync(session, cold.Head, cancellationToken).ConfigureAwait(false);
-        var records = new AuthRecord[keys.Count];
-        if (cold.Head is not { } head)
-        {
-            if (hot?.Meta is not null)
-                await EvictAsync(session).ConfigureAwait(false);
-            for (var i = 0; i < records.Length; i++)
-                records[i] = AuthRecord.Absent(keys[i]);
-            state.Fill(fill, SeenMark.EndOf(cold.LastEndedIncarnation), records);
-            return new AuthRecordSet(cold.LastEndedIncarnation, 0, records);
-        }
-
         // What was known when cold was asked, and not what is known now: another thread may have forgotten it meanwhile.
-        var sessionKeys = known ?? Unwrap(session, state, head, cold.DataKeys);
-        for (var i = 0; i < records.Length; i++)
-        {
-            var record = cold.Records[i];
-            records[i] = record.Exists
-                ? AuthRecord.Found(keys[i], record.Version, _codec.Open(session, keys[i], sessionKeys.All, record.Envelope.Span))
-                : AuthRecord.Absent(keys[i]);
-        }
-
-        state.Fill(fill, new SeenMark(head.Incarnation, head.Version), records);
-        if (hot is not null)
-            await FillAsync(session, head, cold, hot, asked).ConfigureAwait(false);
-        return new AuthRecordSet(head.Incarnation, head.Version, records);
+        return (cold, cold.Head is { } head ? known ?? Unwrap(session, state, head, cold.DataKeys) : null);
     }
 
-    private async ValueTask FillAsync(AuthSessionId session, SessionHead head, ColdRead cold, HotRead hot, DateTimeOffset asked)
+    /// <summary>Puts together what cold, the holder's queue and hot say; <see langword="null"/> if that is no answer of one version.</summary>
+    private static ComposedRead? Compose(
+        IReadOnlyList<AuthKey> keys, ColdRead cold, (long Version, long Base, Outbox.QueuedChange?[] Changes)? queued, HotRead? hot)
+    {
+        if (cold.Head is not { } head)
+            return new ComposedRead(SeenMark.EndOf(cold.LastEndedIncarnation), cold.Records);
+        if (queued is var (version, _, changes))
+        {
+            // Cold may have taken more meanwhile than was queued before it was asked; then it knows all of it.
+            return version <= head.Version
+                ? new ComposedRead(new SeenMark(head.Incarnation, head.Version), cold.Records)
+                : new ComposedRead(new SeenMark(head.Incarnation, version), OverlayDecision.Overlay(keys, cold.Records, changes));
+        }
+
+        if (!ReadDecision.MayBeBehind(head))
+            return new ComposedRead(new SeenMark(head.Incarnation, head.Version), cold.Records);
+        return ReadDecision.JudgeCold(hot, head) switch
+        {
+            ColdCompleteness.Complete => new ComposedRead(new SeenMark(head.Incarnation, head.Version), cold.Records),
+            ColdCompleteness.HotIsAhead => new ComposedRead(new SeenMark(head.Incarnation, hot!.Meta!.Version), OverlayDecision.Overlay(cold.Records, hot.Records)),
+            _ => null,
+        };
+    }
+
+    private async ValueTask FillAsync(
+        AuthSessionId session, SessionHead head, ComposedRead answer, IReadOnlyList<Codec.WrappedDataKey> dataKeys, HotRead hot, DateTimeOffset asked)
     {
         var fill = new HotFill
         {
@@ -242,13 +296,13 @@ public sealed partial class HybridAuthStore
             Meta = new HotMeta
             {
                 Incarnation = head.Incarnation,
-                Version = head.Version,
+                Version = answer.Position.Version,
                 Epoch = head.Epoch,
                 RunId = hot.RunId,
                 GoodUntil = asked + _maxStaleness,
             },
-            Records = cold.Records,
-            DataKeys = cold.DataKeys,
+            Records = answer.Records,
+            DataKeys = dataKeys,
         };
         try
         {
@@ -260,24 +314,41 @@ public sealed partial class HybridAuthStore
         }
     }
 
-    /// <summary>Where cold may be behind what a lease holder queued, its answer counts only if hot answers that nothing is left in the outbox (protocol rule 3).</summary>
-    private async ValueTask EnsureCompleteAsync(AuthSessionId session, SessionHead? head, CancellationToken cancellationToken)
+    /// <summary>Where cold may be behind what a lease holder queued, its answer counts only if hot vouches that nothing is left in the outbox (protocol rule 3).</summary>
+    private async ValueTask EnsureCompleteAsync(AuthSessionId session, SessionState state, SessionHead? head, CancellationToken cancellationToken)
     {
-        if (!ReadDecision.MayBeBehind(head, heldEpoch: 0))
-            return;
-        if (_hot?.Outbox is { } outbox
-            && (await outbox.ReadAsync(session, head!.Version, limit: 1, cancellationToken).ConfigureAwait(false)).Count == 0)
+        for (var attempt = 1; ReadDecision.MayBeBehind(head); attempt++)
         {
-            return;
+            // The holder has drained it, and knows.
+            if (state.Lease?.Queue is { } queue && queue.End <= head!.Version)
+                return;
+            var hot = await ReadHotAsync(session, [], withDataKeys: false, cancellationToken).ConfigureAwait(false);
+            if (ReadDecision.JudgeCold(hot, head!) == ColdCompleteness.Complete)
+                return;
+            if (attempt == MaxReadAttempts || _hot?.Outbox is null)
+                throw Incomplete(session, head!);
+            await Task.Delay(ReadAgainAfter * attempt, _time, cancellationToken).ConfigureAwait(false);
+            head = (await AskColdAsync(session, state, [], withDataKeys: false, shown: true, cancellationToken).ConfigureAwait(false)).Head;
         }
+    }
 
-        throw new StoreUnavailableException(
-            _cold.Name,
-            $"Session {session} has commits that the cold tier {_cold.Name} does not have yet (they are queued under epoch {head!.AheadEpoch}), "
-            + "and the hot tier that has them is not configured here or has not drained them.")
-        {
-            Session = session,
-        };
+    private StoreUnavailableException Incomplete(AuthSessionId session, SessionHead head) => new(
+        _cold.Name,
+        $"Session {session} may have commits that the cold tier {_cold.Name} does not have yet (they are queued under epoch {head.AheadEpoch}), "
+        + "and the hot tier that has them is not configured here, does not answer, or has not drained them.")
+    {
+        Session = session,
+    };
+
+    /// <summary>What is listed or counted comes from cold: what this process has queued goes there first.</summary>
+    private async ValueTask DrainHeldAsync(AuthSessionId session, SessionState state)
+    {
+        if (state.Lease is not { Queue.IsEmpty: false } lease)
+            return;
+        if (lease.Queue.Parked is { } parked)
+            throw new OutboxParkedException(session, parked.Version, parked.Reason);
+        if (!await _drainer.WaitAsync(lease, TimeSpan.Zero).ConfigureAwait(false))
+            throw NotDrainedYet(session, lease.Queue);
     }
 
     /// <summary>Finds a session and its keys in cold.</summary>
@@ -286,8 +357,9 @@ public sealed partial class HybridAuthStore
     {
         await InitializeAsync(cancellationToken).ConfigureAwait(false);
         var state = StateOf(session);
+        await DrainHeldAsync(session, state).ConfigureAwait(false);
         var cold = await AskColdAsync(session, state, [], withDataKeys: true, shown: true, cancellationToken).ConfigureAwait(false);
-        await EnsureCompleteAsync(session, cold.Head, cancellationToken).ConfigureAwait(false);
+        await EnsureCompleteAsync(session, state, cold.Head, cancellationToken).ConfigureAwait(false);
         return (state, cold.Head, cold.Head is { } head ? Unwrap(session, state, head, cold.DataKeys) : null);
     }
 

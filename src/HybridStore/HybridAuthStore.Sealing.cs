@@ -54,11 +54,14 @@ public sealed partial class HybridAuthStore
         var patches = new SealedPatch[batch.Length];
         var changed = new IReadOnlyList<AuthRecord>[batch.Length];
         var touched = batch.Length > 1 ? new HashSet<AuthKey>() : null;
+
+        // Who may queue knows every commit since the lease was taken, and assigns the versions: a step then has its place in either tier, and is harmless in both.
+        var predecessor = lease?.Queue is { } queue ? (queue.Incarnation == keys.Incarnation ? queue.End : 0) : (long?)null;
         for (var i = 0; i < patches.Length; i++)
         {
             var patch = batch[i].Patch!;
             patch.Bind(keys.Incarnation);
-            (patches[i], changed[i]) = Seal(session, state, patch, keys, lease is not null, touched, guard);
+            (patches[i], changed[i]) = Seal(session, state, patch, keys, lease is not null, touched, guard, predecessor + i);
         }
 
         seen = state.Seen;
@@ -67,7 +70,7 @@ public sealed partial class HybridAuthStore
             Session = session,
             Incarnation = keys.Incarnation,
             Epoch = lease?.Ref.Epoch ?? 0,
-            SeenVersion = seen.Incarnation == keys.Incarnation && !seen.IsEnd ? seen.Version : 0,
+            SeenVersion = lease?.Queue?.Base ?? (seen.Incarnation == keys.Incarnation && !seen.IsEnd ? seen.Version : 0),
             SealedWith = keys.Newest.Id,
             NewDataKey = created,
             Patches = patches,
@@ -76,7 +79,7 @@ public sealed partial class HybridAuthStore
     }
 
     private (SealedPatch Patch, IReadOnlyList<AuthRecord> Changed) Seal(
-        AuthSessionId session, SessionState state, AuthPatch patch, SessionKeys keys, bool holds, HashSet<AuthKey>? touched, IdentityCheck? guard)
+        AuthSessionId session, SessionState state, AuthPatch patch, SessionKeys keys, bool holds, HashSet<AuthKey>? touched, IdentityCheck? guard, long? predecessor)
     {
         var changes = new List<SealedChange>(patch.Changes.Count);
         var changed = new List<AuthRecord>(holds ? patch.Changes.Count : 0);
@@ -99,6 +102,8 @@ public sealed partial class HybridAuthStore
         var sealedPatch = new SealedPatch
         {
             CommitId = patch.CommitId,
+            Predecessor = predecessor,
+            Version = predecessor + 1 ?? 0,
             Changes = changes,
             Expectations = expectations,
             ExpectedSessionVersion = patch.ExpectedSessionVersion,

@@ -14,8 +14,10 @@ public sealed partial class HybridAuthStore
     {
         Check(session);
         await InitializeAsync(cancellationToken).ConfigureAwait(false);
-        var cold = await AskColdAsync(session, StateOf(session), [], withDataKeys: false, shown: true, cancellationToken).ConfigureAwait(false);
-        await EnsureCompleteAsync(session, cold.Head, cancellationToken).ConfigureAwait(false);
+        var state = StateOf(session);
+        await DrainHeldAsync(session, state).ConfigureAwait(false);
+        var cold = await AskColdAsync(session, state, [], withDataKeys: false, shown: true, cancellationToken).ConfigureAwait(false);
+        await EnsureCompleteAsync(session, state, cold.Head, cancellationToken).ConfigureAwait(false);
         return cold.Head is { } head ? Info(session, head) : null;
     }
 
@@ -24,9 +26,11 @@ public sealed partial class HybridAuthStore
     {
         Check(session);
         await InitializeAsync(cancellationToken).ConfigureAwait(false);
+        var state = StateOf(session);
+        await DrainHeldAsync(session, state).ConfigureAwait(false);
         if (await _cold.SummarizeAsync(session, cancellationToken).ConfigureAwait(false) is not var (head, types))
             throw new SessionNotFoundException(session);
-        await EnsureCompleteAsync(session, head, cancellationToken).ConfigureAwait(false);
+        await EnsureCompleteAsync(session, state, head, cancellationToken).ConfigureAwait(false);
         return new AuthSessionSummary(Info(session, head), types);
     }
 
@@ -84,6 +88,7 @@ public sealed partial class HybridAuthStore
             var head = result.Head!;
             state.SetKeys(new SessionKeys(incarnation, [key]));
             state.TryObserve(new SeenMark(head.Incarnation, head.Version), shown: true);
+            state.ObserveInCold(new SeenMark(head.Incarnation, head.Version));
             await EvictAsync(session).ConfigureAwait(false);
             Log.SessionImported(_logger, session);
             return Info(session, head);
@@ -117,11 +122,12 @@ public sealed partial class HybridAuthStore
                 throw;
             }
 
-            await EvictAsync(session).ConfigureAwait(false);
+            await DiscardAsync(session, deletion).ConfigureAwait(false);
 
             // What was under way when the session ended can't be repeated into its next life; the epoch was raised, so a lease held here has ended too.
             state.SetKeys(null);
             state.TryObserve(SeenMark.EndOf(deletion.Incarnation), shown: true);
+            state.ObserveInCold(SeenMark.EndOf(deletion.Incarnation));
             state.Resume();
             if (lease is not null)
                 _leases.Lose(lease);
@@ -132,6 +138,25 @@ public sealed partial class HybridAuthStore
         finally
         {
             state.Commits.Leave();
+        }
+    }
+
+    // Whatever of it hot still has, its epoch is lower and its life is over: late commits and entries of it are refused or dropped wherever they turn up.
+    private async ValueTask DiscardAsync(AuthSessionId session, ColdDeletion deletion)
+    {
+        if (_hot?.Outbox is not { } outbox)
+        {
+            await EvictAsync(session).ConfigureAwait(false);
+            return;
+        }
+
+        try
+        {
+            await outbox.DiscardAsync(new LeaseRef(session, deletion.Epoch), deletion.Incarnation, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (StoreUnavailableException e)
+        {
+            Log.HotUnavailable(_logger, e, _hot.Name, "discard");
         }
     }
 

@@ -1,8 +1,10 @@
 using System.Collections.Concurrent;
+using System.Collections.Frozen;
 using HybridStore.Codec;
 using HybridStore.Coordination;
 using HybridStore.DependencyInjection;
 using HybridStore.Diagnostics;
+using HybridStore.Outbox;
 using HybridStore.Sessions;
 using HybridStore.Tiers;
 using Microsoft.Extensions.Logging;
@@ -25,6 +27,12 @@ public sealed partial class HybridAuthStore : IAuthStateStore, IAsyncDisposable,
     private readonly ConcurrentDictionary<AuthSessionId, SessionState> _states = new();
     private readonly InProcessTier _local;
     private readonly LeaseKeeper _leases;
+    private readonly IHotOutbox? _outbox;
+    private readonly OutboxOptions _outboxOptions;
+    private readonly OutboxDrain _drain;
+    private readonly OutboxDrainer _drainer;
+    private readonly OutboxReconciler _reconciler;
+    private readonly DurabilityPolicy _durability;
     private readonly LeaseOptions _leaseOptions;
     private readonly IdentityGuard _guard;
     private readonly int _transactionAttempts;
@@ -78,7 +86,14 @@ public sealed partial class HybridAuthStore : IAuthStateStore, IAsyncDisposable,
         _leaseOptions = options.Lease;
         _guard = new IdentityGuard(options.Credentials);
         _transactionAttempts = options.TransactionAttempts;
-        _leases = new LeaseKeeper(cold.Leases, options.Lease, _time, _logger);
+        _outboxOptions = options.Outbox;
+        _outbox = options.Outbox.Enabled && options.Lease.Mode != LeaseMode.Off ? hot?.Outbox : null;
+        _durability = new DurabilityPolicy(options.Outbox.Durability.ToFrozenDictionary(StringComparer.Ordinal));
+        _leases = new LeaseKeeper(cold.Leases, _outbox, options.Lease, _time, _logger);
+        Outbox = new AuthOutbox(this, cold, hot);
+        _drain = new OutboxDrain(cold, hot, _leases, _time, options.Outbox.MaxTries, _logger);
+        _drainer = new OutboxDrainer(_drain, HealAsync, _time, runsInline: continuations == TaskCreationOptions.None, _logger);
+        _reconciler = new OutboxReconciler(cold.Leases, ReconcileAsync, _outbox is null ? Timeout.InfiniteTimeSpan : options.Outbox.ReconcileInterval, _time, _logger);
     }
 
     internal int TransactionAttempts => _transactionAttempts;
@@ -103,6 +118,7 @@ public sealed partial class HybridAuthStore : IAuthStateStore, IAsyncDisposable,
                 return;
             await _cold.InitializeAsync(cancellationToken).ConfigureAwait(false);
             _initialized = true;
+            _reconciler.Start();
             Log.StoreReady(_logger, _hot?.Name ?? "none", _cold.Name);
         }
         finally
@@ -116,8 +132,10 @@ public sealed partial class HybridAuthStore : IAuthStateStore, IAsyncDisposable,
     {
         if (Interlocked.Exchange(ref _disposing, 1) != 0)
             return;
+        await _reconciler.DisposeAsync().ConfigureAwait(false);
         await CloseHandlesAsync().ConfigureAwait(false);
         _disposed = true;
+        await _drainer.DisposeAsync().ConfigureAwait(false);
         await _leases.DisposeAsync().ConfigureAwait(false);
         if (_hot is not null)
             await _hot.DisposeAsync().ConfigureAwait(false);
@@ -137,6 +155,7 @@ public sealed partial class HybridAuthStore : IAuthStateStore, IAsyncDisposable,
     private SessionState StateOf(AuthSessionId session) => _states.GetOrAdd(session, static (_, store) => new SessionState(store._local, store._continuations), this);
 
     /// <summary>Reads cold and notes where the session is: refuses a cold tier that went back in time, and asks again where the answer was overtaken on its way.</summary>
+    /// <remarks>Where an ahead mark says so, the answer may be behind what was seen: then something is queued, and the caller puts the two together.</remarks>
     /// <param name="session">The session.</param>
     /// <param name="state">What is remembered of it.</param>
     /// <param name="keys">The records.</param>
@@ -149,16 +168,19 @@ public sealed partial class HybridAuthStore : IAuthStateStore, IAsyncDisposable,
         while (true)
         {
             var seen = state.Seen;
+            var seenInCold = state.SeenInCold;
             var cold = await _cold.ReadAsync(session, keys, withDataKeys, cancellationToken).ConfigureAwait(false);
             var position = ReadDecision.PositionOf(cold.Head, cold.LastEndedIncarnation);
-            if (position < seen)
+            var mayBeBehind = ReadDecision.MayBeBehind(cold.Head);
+            if (position < seenInCold || (position < seen && !mayBeBehind))
             {
                 await EvictAsync(session).ConfigureAwait(false);
                 throw WentBack(session, state, position, seen);
             }
 
             // Behind what was seen since the question: another thread has committed meanwhile. Each time around, somebody has made progress.
-            if (state.TryObserve(position, shown))
+            state.ObserveInCold(position);
+            if (state.TryObserve(position, shown) || mayBeBehind)
                 return cold;
         }
     }

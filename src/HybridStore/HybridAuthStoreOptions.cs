@@ -15,6 +15,9 @@ public sealed class HybridAuthStoreOptions
     /// <summary>How sessions are held while they are open.</summary>
     public LeaseOptions Lease { get; } = new();
 
+    /// <summary>How commits are queued and drained.</summary>
+    public OutboxOptions Outbox { get; } = new();
+
     /// <summary>Which fields of paired credentials are guarded.</summary>
     public CredentialsOptions Credentials { get; } = new();
 

@@ -34,10 +34,25 @@ internal static class ReadDecision
         return HotTrust.Believed;
     }
 
+    /// <summary>Decides what a cold tier's answer is worth to a reader without the lease, where an ahead mark says that cold may be behind (protocol rule 3).</summary>
+    /// <param name="hot">What hot said before cold was asked; <see langword="null"/>: it did not answer.</param>
+    /// <param name="head">What cold said.</param>
+    public static ColdCompleteness JudgeCold(HotRead? hot, SessionHead head)
+    {
+        // Only who may queue vouches for the outbox, and only in the run in which it did: hot that lost it would look like one that is empty.
+        if (hot?.Outbox is not { } outbox || outbox.Epoch != head.AheadEpoch || outbox.RunId != hot.RunId || outbox.Incarnation != head.Incarnation)
+            return ColdCompleteness.Unknown;
+        if (outbox.IsEmpty && outbox.Version <= head.Version)
+            return ColdCompleteness.Complete;
+        return hot.Meta is { } meta && meta.RunId == hot.RunId && meta.Incarnation == head.Incarnation && meta.Version >= head.Version && meta.Version == outbox.Version
+            ? ColdCompleteness.HotIsAhead
+            : ColdCompleteness.Unknown;
+    }
+
     /// <summary>Where cold says that the session is: what this process has seen must not be beyond it (protocol rule 11).</summary>
     public static SeenMark PositionOf(SessionHead? head, long lastEndedIncarnation) =>
         head is null ? SeenMark.EndOf(lastEndedIncarnation) : new SeenMark(head.Incarnation, head.Version);
 
     /// <summary>Whether cold may be behind what was queued in hot, so that its answer counts only once hot's outbox is known to be empty (protocol rule 3).</summary>
-    public static bool MayBeBehind(SessionHead? head, long heldEpoch) => head is { AheadEpoch: not 0 } && head.AheadEpoch != heldEpoch;
+    public static bool MayBeBehind(SessionHead? head) => head is { AheadEpoch: not 0 };
 }

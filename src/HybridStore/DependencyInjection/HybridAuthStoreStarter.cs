@@ -20,5 +20,11 @@ internal sealed class HybridAuthStoreStarter(HybridAuthStore store, ILogger<Hybr
         }
     }
 
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    // What is queued by bots that have not closed their sessions yet; what remains then is drained when the store is disposed of, or by whoever comes next.
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        var remains = await store.DrainAsync(cancellationToken).ConfigureAwait(false);
+        if (remains.Entries > 0)
+            Log.OutboxRemains((ILogger?)logger ?? NullLogger.Instance, remains.Sessions, remains.Entries, remains.Bytes);
+    }
 }

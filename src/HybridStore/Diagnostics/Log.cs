@@ -59,4 +59,34 @@ internal static partial class Log
 
     [LoggerMessage(60, LogLevel.Error, "Credentials of session {Session} could not be saved; they are tried again when they are saved next, or when the session is closed.", EventName = "CredentialsNotSaved")]
     public static partial void CredentialsNotSaved(ILogger logger, Exception exception, AuthSessionId session);
+
+    [LoggerMessage(70, LogLevel.Warning, "What session {Session} has queued could not be drained now; it is tried again.", EventName = "NotDrained")]
+    public static partial void NotDrained(ILogger logger, Exception exception, AuthSessionId session);
+
+    [LoggerMessage(71, LogLevel.Error, "Cold refuses the queued commit of session {Session} that made version {Version} ({Reason}); try {Try}.", EventName = "EntryRefused")]
+    public static partial void EntryRefused(ILogger logger, Exception? exception, AuthSessionId session, long version, string reason, int @try);
+
+    [LoggerMessage(72, LogLevel.Critical, "Session {Session} is parked: cold refuses its queued commit that made version {Version} ({Reason}). It takes no commits until that is retried or discarded.", EventName = "SessionParked")]
+    public static partial void SessionParked(ILogger logger, AuthSessionId session, long version, string reason);
+
+    [LoggerMessage(73, LogLevel.Information, "Session {Session} was taken over with {Entries} queued commits; they were drained.", EventName = "TakenOver")]
+    public static partial void TakenOver(ILogger logger, AuthSessionId session, int entries);
+
+    [LoggerMessage(74, LogLevel.Critical, "Session {Session} was rolled back at version {Version}: {Reason}. Commits that were acknowledged as queued are lost, or may be. It says so to whoever opens it.", EventName = "RolledBack")]
+    public static partial void RolledBack(ILogger logger, AuthSessionId session, long version, string reason);
+
+    [LoggerMessage(75, LogLevel.Warning, "The hot tier {Hot} had lost a part of session {Session}; it was given again what this process knows ({Entries} queued commits).", EventName = "HotHealed")]
+    public static partial void HotHealed(ILogger logger, string hot, AuthSessionId session, int entries);
+
+    [LoggerMessage(76, LogLevel.Warning, "{Sessions} sessions were closed with {Entries} commits ({Bytes} bytes) that cold does not have yet. They stay in hot for whoever opens these sessions next.", EventName = "OutboxRemains")]
+    public static partial void OutboxRemains(ILogger logger, int sessions, int entries, long bytes);
+
+    [LoggerMessage(77, LogLevel.Warning, "Sessions with queued commits could not be looked for now; it is tried again.", EventName = "NotReconciled")]
+    public static partial void NotReconciled(ILogger logger, Exception exception);
+
+    [LoggerMessage(78, LogLevel.Warning, "What session {Session} has queued could not be taken over now; it is tried again.", EventName = "SessionNotReconciled")]
+    public static partial void SessionNotReconciled(ILogger logger, Exception exception, AuthSessionId session);
+
+    [LoggerMessage(79, LogLevel.Information, "The rollback of session {Session} was acknowledged.", EventName = "RollbackAcknowledged")]
+    public static partial void RollbackAcknowledged(ILogger logger, AuthSessionId session);
 }

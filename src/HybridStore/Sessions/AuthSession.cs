@@ -29,6 +29,8 @@ public sealed class AuthSession : IAsyncDisposable
         Id = id;
         _credentials = new CredentialsWriter(this, store.Logger);
         _transactions = new TransactionRunner(this, store.TransactionAttempts);
+        if (IsRolledBack)
+            lease?.RollBack();
     }
 
     /// <summary>The session.</summary>
@@ -47,9 +49,26 @@ public sealed class AuthSession : IAsyncDisposable
     public CancellationToken LeaseLost => _lease?.Lost ?? CancellationToken.None;
 
     /// <summary>
-    /// Cancelled when the cold tier turns out to be behind what this process has seen, such as a restored backup: Signal counters would repeat, so nothing may be sent.
+    /// Cancelled when the session is not where it was: queued commits were lost, or may have been, or the cold tier is behind what this process has seen.
+    /// Signal counters would repeat, so nothing may be sent. Cancelled from the beginning where that is known when the session is opened.
     /// </summary>
-    public CancellationToken RolledBack => _lease?.RolledBack ?? CancellationToken.None;
+    public CancellationToken RolledBack => _lease?.RolledBack ?? new CancellationToken(IsRolledBack);
+
+    /// <summary>
+    /// Whether commits of this session that were acknowledged as queued are lost, or may be, and nobody has <see cref="AcknowledgeRollbackAsync">acknowledged</see> it yet.
+    /// </summary>
+    public bool IsRolledBack => _state.RolledBackAt != 0;
+
+    /// <summary>Notes that whoever runs this session knows of its rollback, so that it is not told again when the session is opened next.</summary>
+    /// <remarks>Before that, decide what to do: pair again, or go on and let Signal sessions heal by retries.</remarks>
+    /// <param name="cancellationToken">Cancels the wait before the commit begins.</param>
+    public async ValueTask AcknowledgeRollbackAsync(CancellationToken cancellationToken = default)
+    {
+        ThrowIfClosed();
+        if (!IsRolledBack)
+            return;
+        await _store.AcknowledgeRollbackAsync(Id, _state, _lease, cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>Reads one record.</summary>
     /// <param name="type">The record's type, such as <see cref="AuthKeyTypes.Session"/>.</param>

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using HybridStore.Outbox;
 using HybridStore.Tiers;
 
 namespace HybridStore.Sessions;
@@ -28,6 +29,12 @@ internal sealed class HeldLease
     public LeaseRef Ref { get; }
 
     public SessionState State { get; }
+
+    /// <summary>What is queued under it; <see langword="null"/>: nothing ever is.</summary>
+    public HeldQueue? Queue { get; set; }
+
+    /// <summary>How long this process may still believe in it, by the steady clock.</summary>
+    public TimeSpan Left => TimeSpan.FromSeconds(Math.Max(0, Volatile.Read(ref _deadline) - _time.GetTimestamp()) / (double)_time.TimestampFrequency);
 
     /// <summary>Cancelled when the lease is lost. Never by giving it back.</summary>
     public CancellationToken Lost => _lost.Token;

@@ -9,6 +9,7 @@ namespace HybridStore.Sessions;
 internal sealed class LeaseKeeper : IAsyncDisposable
 {
     private readonly IColdLeases _cold;
+    private readonly IHotOutbox? _outbox;
     private readonly LeaseOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -23,9 +24,15 @@ internal sealed class LeaseKeeper : IAsyncDisposable
     private Task _renewal = Task.CompletedTask;
     private volatile bool _disposed;
 
-    public LeaseKeeper(IColdLeases cold, LeaseOptions options, TimeProvider time, ILogger logger)
+    /// <param name="cold">Where leases are taken.</param>
+    /// <param name="outbox">Where they are extended while cold does not answer; <see langword="null"/>: nothing is queued.</param>
+    /// <param name="options">How they are held.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">Where to log.</param>
+    public LeaseKeeper(IColdLeases cold, IHotOutbox? outbox, LeaseOptions options, TimeProvider time, ILogger logger)
     {
         _cold = cold;
+        _outbox = outbox;
         _options = options;
         _time = time;
         _logger = logger;
@@ -37,10 +44,19 @@ internal sealed class LeaseKeeper : IAsyncDisposable
     }
 
     /// <summary>Asks once for a lease.</summary>
+    /// <param name="session">The session.</param>
+    /// <param name="state">What is remembered of it.</param>
+    /// <param name="hot">What hot knows of its outbox, if it was asked; <see langword="null"/>: it does not answer.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
     /// <returns>The lease, if it was granted, and what cold answered.</returns>
-    public async ValueTask<(HeldLease? Lease, LeaseGrant Grant)> TryAcquireAsync(AuthSessionId session, SessionState state, CancellationToken cancellationToken)
+    public async ValueTask<(HeldLease? Lease, LeaseGrant Grant)> TryAcquireAsync(
+        AuthSessionId session, SessionState state, HotRead? hot, CancellationToken cancellationToken)
     {
-        var request = new LeaseRequest(session, _identity.Text, _options.Duration, MayQueue: false);
+        var request = new LeaseRequest(session, _identity.Text, _options.Duration, MayQueue: _outbox is not null)
+        {
+            LiveEpoch = hot?.Outbox is { HolderLives: true } outbox ? outbox.Epoch : 0,
+            RefusesAhead = hot is null,
+        };
         var (grant, asked, askedUtc) = await AskAsync(request, cancellationToken).ConfigureAwait(false);
         if (!grant.Granted && grant.Holder is { } holder && _identity.KnowsToBeDead(holder))
         {
@@ -58,15 +74,21 @@ internal sealed class LeaseKeeper : IAsyncDisposable
     }
 
     /// <summary>Gives a lease back; one that can't be given back now runs out.</summary>
-    public async ValueTask ReleaseAsync(HeldLease lease)
+    /// <param name="lease">The lease.</param>
+    /// <param name="drained">Whether cold has everything that was queued under it.</param>
+    public async ValueTask ReleaseAsync(HeldLease lease, bool drained)
     {
         Forget(lease);
         if (!lease.TryEnd())
             return;
         try
         {
-            await _cold.ReleaseAsync(lease.Ref, drained: true, CancellationToken.None).ConfigureAwait(false);
+            await _cold.ReleaseAsync(lease.Ref, drained, CancellationToken.None).ConfigureAwait(false);
             Log.LeaseReleased(_logger, lease.Ref.Session, lease.Ref.Epoch);
+
+            // After cold: as long as it carries an ahead mark, what hot knows of the session must not expire.
+            if (drained && _outbox is not null)
+                await _outbox.ReleaseAsync(lease.Ref, CancellationToken.None).ConfigureAwait(false);
         }
         catch (AuthStoreException e)
         {
@@ -99,7 +121,7 @@ internal sealed class LeaseKeeper : IAsyncDisposable
         lock (_sync)
             held = [.. _held];
         foreach (var lease in held)
-            await ReleaseAsync(lease).ConfigureAwait(false);
+            await ReleaseAsync(lease, lease.Queue is null or { IsEmpty: true }).ConfigureAwait(false);
     }
 
     private async ValueTask<(LeaseGrant Grant, long Asked, DateTimeOffset AskedUtc)> AskAsync(LeaseRequest request, CancellationToken cancellationToken)
@@ -180,10 +202,43 @@ internal sealed class LeaseKeeper : IAsyncDisposable
 #pragma warning restore CA1031
         {
             Log.LeasesNotRenewed(_logger, e);
+            await RenewInHotAsync().ConfigureAwait(false);
         }
         finally
         {
             Volatile.Write(ref _renewing, 0);
+        }
+    }
+
+    // A tier that does not answer is no lost lease. Nobody else can have taken one over without cold, nor used it before hot has the new epoch; and who reaches cold asks hot first.
+    private async ValueTask RenewInHotAsync()
+    {
+        if (_outbox is null || _disposed)
+            return;
+        HeldLease[] held;
+        lock (_sync)
+            held = [.. _held.Where(static l => l.Queue is not null && !l.HasRunOut)];
+        if (held.Length == 0)
+            return;
+        try
+        {
+            var asked = _time.GetTimestamp();
+            var askedUtc = _time.GetUtcNow();
+            var renewed = await _outbox.RenewAsync([.. held.Select(static l => l.Ref)], _options.Duration, CancellationToken.None).AsTask()
+                .WaitAsync(_tick * 3, _time).ConfigureAwait(false);
+            for (var i = 0; i < held.Length; i++)
+            {
+                if (renewed[i] == false)
+                    Lose(held[i]);
+                else if (renewed[i] == true && !held[i].HasRunOut)
+                    held[i].Extend(asked, askedUtc, _options.Duration);
+            }
+        }
+#pragma warning disable CA1031 // As above.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            Log.LeasesNotRenewed(_logger, e);
         }
     }
 

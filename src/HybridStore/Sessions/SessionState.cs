@@ -12,10 +12,12 @@ internal sealed class SessionState
     private readonly InProcessTier _tier;
     private readonly SessionRecords _records;
     private SeenMark _seen;
+    private SeenMark _seenInCold;
     private SessionKeys? _keys;
     private HeldLease? _lease;
-    private ColdCommit? _unresolved;
+    private SealedStep? _unresolved;
     private bool _endWasShown = true;
+    private long _rolledBackAt;
     private int _isOpen;
 
     /// <param name="tier">Where the records of held sessions are counted.</param>
@@ -29,6 +31,13 @@ internal sealed class SessionState
 
     /// <summary>Commits of one session are made one step after the other (protocol rule 2).</summary>
     public CommitQueue Commits { get; }
+
+    /// <summary>The version behind which queued commits were lost and nobody has acknowledged it; 0: none.</summary>
+    public long RolledBackAt
+    {
+        get => Volatile.Read(ref _rolledBackAt);
+        set => Volatile.Write(ref _rolledBackAt, value);
+    }
 
     /// <summary>The reads of single records that are under way.</summary>
     public ConcurrentDictionary<AuthKey, Flight> Flights { get; } = new();
@@ -45,6 +54,16 @@ internal sealed class SessionState
         }
     }
 
+    /// <summary>How far cold was seen to be: less than <see cref="Seen"/> while something is queued, and never less again.</summary>
+    public SeenMark SeenInCold
+    {
+        get
+        {
+            lock (_sync)
+                return _seenInCold;
+        }
+    }
+
     /// <summary>Whether the caller knows that the life it saw has ended, so that its next commit may begin another.</summary>
     public bool EndWasShown
     {
@@ -56,7 +75,7 @@ internal sealed class SessionState
     }
 
     /// <summary>The commit that must be repeated before another is taken (protocol rule 6). Changed in the caller's turn only.</summary>
-    public ColdCommit? Unresolved => Volatile.Read(ref _unresolved);
+    public SealedStep? Unresolved => Volatile.Read(ref _unresolved);
 
     /// <summary>The keys of the life last seen, whichever that is.</summary>
     public SessionKeys? Keys => Volatile.Read(ref _keys);
@@ -93,6 +112,16 @@ internal sealed class SessionState
         }
     }
 
+    /// <summary>Notes how far cold is.</summary>
+    public void ObserveInCold(SeenMark mark)
+    {
+        lock (_sync)
+        {
+            if (mark > _seenInCold)
+                _seenInCold = mark;
+        }
+    }
+
     /// <summary>Makes the caller the one handle of this process.</summary>
     public bool TryOpen() => Interlocked.Exchange(ref _isOpen, 1) == 0;
 
@@ -126,7 +155,7 @@ internal sealed class SessionState
     }
 
     /// <summary>From here on, nobody knows whether a commit was kept: nothing that it may have changed is answered from here.</summary>
-    public void Suspend(ColdCommit unresolved)
+    public void Suspend(SealedStep unresolved)
     {
         lock (_sync)
         {

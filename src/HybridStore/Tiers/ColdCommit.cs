@@ -28,4 +28,17 @@ public sealed class ColdCommit
 
     /// <summary>The session's first data key, installed by the commit that creates the session; otherwise <see langword="null"/>.</summary>
     public WrappedDataKey? NewDataKey { get; init; }
+
+    /// <summary>The same commit, with what was queued before it.</summary>
+    internal ColdCommit After(SealedPatch before, long seenVersion) => new()
+    {
+        Session = Session,
+        Incarnation = Incarnation,
+        Epoch = Epoch,
+        SeenVersion = seenVersion,
+        Patches = [before, .. Patches],
+        SealedWith = SealedWith,
+        Rollback = Rollback,
+        NewDataKey = NewDataKey,
+    };
 }

@@ -43,12 +43,48 @@ public class ReadDecisionTests
         Assert.Equal(HotTrust.Incomplete, Judge(Meta(), records: [new SealedRecord(Key, 3, new byte[1]), null]));
 
     [Theory]
-    [InlineData(0, 0, false)]
-    [InlineData(7, 0, true)]
-    [InlineData(7, 6, true)]
-    [InlineData(7, 7, false)]
-    public void MayBeBehind_OnlyForOthersThanTheHolder(long aheadEpoch, long heldEpoch, bool expected) =>
-        Assert.Equal(expected, ReadDecision.MayBeBehind(new SessionHead { Incarnation = 1, Version = 1, AheadEpoch = aheadEpoch }, heldEpoch));
+    [InlineData(0, false)]
+    [InlineData(7, true)]
+    public void MayBeBehind_WhereAnAheadMarkSaysSo(long aheadEpoch, bool expected) =>
+        Assert.Equal(expected, ReadDecision.MayBeBehind(new SessionHead { Incarnation = 1, Version = 1, AheadEpoch = aheadEpoch }));
+
+    [Theory]
+    [InlineData(9, 9, (int)ColdCompleteness.Complete)]
+    [InlineData(8, 8, (int)ColdCompleteness.Complete)]
+    [InlineData(9, 10, (int)ColdCompleteness.HotIsAhead)]
+    [InlineData(10, 10, (int)ColdCompleteness.HotIsAhead)]
+    [InlineData(7, 8, (int)ColdCompleteness.Unknown)]
+    public void JudgeCold_HotVouches_ByWhoIsWhere(long drained, long version, int expected) =>
+        Assert.Equal((ColdCompleteness)expected, ReadDecision.JudgeCold(Hot(Outbox(drained, version)), Head()));
+
+    [Fact]
+    public void JudgeCold_NobodyVouches_Unknown()
+    {
+        Assert.Equal(ColdCompleteness.Unknown, ReadDecision.JudgeCold(null, Head()));
+        Assert.Equal(ColdCompleteness.Unknown, ReadDecision.JudgeCold(Hot(null), Head()));
+        Assert.Equal(ColdCompleteness.Unknown, ReadDecision.JudgeCold(Hot(Outbox(9, 9) with { Epoch = 6 }), Head()));
+        Assert.Equal(ColdCompleteness.Unknown, ReadDecision.JudgeCold(Hot(Outbox(9, 9) with { RunId = "before" }), Head()));
+        Assert.Equal(ColdCompleteness.Unknown, ReadDecision.JudgeCold(Hot(Outbox(9, 9) with { Incarnation = 2 }), Head()));
+    }
+
+    [Fact]
+    public void JudgeCold_HotIsAheadButItsRecordsAreNot_Unknown()
+    {
+        var hot = Hot(Outbox(9, 10));
+        Assert.Equal(ColdCompleteness.Unknown, ReadDecision.JudgeCold(new HotRead { RunId = "now", Generation = 0, Records = [], Outbox = hot.Outbox }, Head()));
+        Assert.Equal(
+            ColdCompleteness.Unknown,
+            ReadDecision.JudgeCold(new HotRead { RunId = "now", Generation = 0, Records = [], Outbox = hot.Outbox, Meta = Meta() with { Version = 9 } }, Head()));
+    }
+
+    private static SessionHead Head() => new() { Incarnation = 1, Version = 9, Epoch = 7, AheadEpoch = 7 };
+
+    private static HotOutboxState Outbox(long drained, long version) => new() { Incarnation = 1, Epoch = 7, Version = version, DrainedVersion = drained, RunId = "now" };
+
+    private static HotRead Hot(HotOutboxState? outbox) => new()
+    {
+        RunId = "now", Generation = 0, Records = [], Outbox = outbox, Meta = outbox is null ? null : Meta() with { Version = outbox.Version },
+    };
 
     [Fact]
     public void PositionOf_OrdersLivesAndTheirEnds()

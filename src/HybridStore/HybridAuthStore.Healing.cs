@@ -1,0 +1,153 @@
+using HybridStore.Diagnostics;
+using HybridStore.Outbox;
+using HybridStore.Sessions;
+using HybridStore.Tiers;
+
+namespace HybridStore;
+
+public sealed partial class HybridAuthStore
+{
+    /// <summary>Gives hot what the holder knows, where it is not known to have it: the session as cold has it, and every commit that cold lacks (protocol rule 4).</summary>
+    /// <remarks>In the session's turn only: nothing may be queued meanwhile.</remarks>
+    /// <returns>Whether hot has everything now. If not, the lease may be over.</returns>
+    private async ValueTask<bool> AdoptAsync(HeldLease lease, HeldQueue queue)
+    {
+        if (queue.Incarnation == 0)
+            return false;
+        var run = _hot!.RunId;
+        var confirmed = queue.Base;
+        var now = _time.GetUtcNow();
+        var at = await _outbox!.AdoptAsync(
+            new HotAdoption
+            {
+                Session = queue.Session,
+                Meta = new HotMeta
+                {
+                    Incarnation = queue.Incarnation,
+                    Version = confirmed,
+                    Epoch = lease.Ref.Epoch,
+                    RunId = run,
+
+                    // Nobody believes in what is behind until the rest is there as well.
+                    GoodUntil = confirmed == queue.End ? now + _maxStaleness : DateTimeOffset.UnixEpoch,
+                },
+                ValidFor = lease.Left,
+                DataKeys = queue.DataKeys,
+            },
+            CancellationToken.None).ConfigureAwait(false);
+        if (at is not { } version)
+        {
+            if (!lease.HasRunOut)
+                _leases.Lose(lease);
+            return false;
+        }
+
+        // Hot that is beyond what this process knows has the one commit whose outcome is unknown: its repeat will tell.
+        while (version < queue.End)
+        {
+            if (queue.Next(version) is not { } missing || missing.Predecessor != version)
+                return false;
+            var queued = await _outbox.QueueAsync(
+                new QueuedCommit
+                {
+                    Session = queue.Session, Incarnation = queue.Incarnation, Epoch = lease.Ref.Epoch, Patches = [missing], GoodUntil = now + _maxStaleness,
+                },
+                CancellationToken.None).ConfigureAwait(false);
+            if (queued.Status is not (HotQueueStatus.Queued or HotQueueStatus.Repeated))
+                return false;
+            Log.HotHealed(_logger, _hot.Name, queue.Session, 1 + missing.Absorbed.Count);
+            version = missing.Version;
+        }
+
+        queue.Vouch(run);
+        return true;
+    }
+
+    /// <summary>The same, as well as it can be done now.</summary>
+    private async ValueTask KeepInHotAsync(HeldLease lease)
+    {
+        var queue = lease.Queue!;
+        if (lease.HasEnded || queue.IsIn(_hot!.RunId))
+            return;
+        try
+        {
+            await AdoptAsync(lease, queue).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is StoreUnavailableException or CommitOutcomeUnknownException)
+        {
+            Log.HotUnavailable(_logger, e, _hot.Name, "adopt");
+        }
+    }
+
+    /// <summary>The same, for who is not in the session's turn. Never throws.</summary>
+    private async ValueTask HealAsync(HeldLease lease)
+    {
+        if (_disposed || lease.HasEnded || lease.Queue!.IsIn(_hot!.RunId))
+            return;
+        await lease.State.Commits.EnterAsync(new PendingCommit(patch: null, mayJoin: false), CancellationToken.None).ConfigureAwait(false);
+        try
+        {
+            await KeepInHotAsync(lease).ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // It is tried again; what is kept here is still here.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            Log.HotUnavailable(_logger, e, _hot.Name, "adopt");
+        }
+        finally
+        {
+            lease.State.Commits.Leave();
+        }
+    }
+
+    /// <summary>Looks once for sessions whose holder is gone and left queued commits behind; it is done every <see cref="OutboxOptions.ReconcileInterval"/> by itself.</summary>
+    internal ValueTask ReconcileNowAsync(CancellationToken cancellationToken) => _reconciler.PassAsync(cancellationToken);
+
+    /// <summary>Takes a session over whose holder is gone, drains it and gives it back.</summary>
+    private async ValueTask ReconcileAsync(AuthSessionId session)
+    {
+        var state = StateOf(session);
+        if (!state.TryOpen())
+            return;
+        HeldSession? held;
+        try
+        {
+            held = await HoldAsync(session, state, wait: false, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch
+        {
+            state.Closed();
+            throw;
+        }
+
+        if (held is null)
+            state.Closed();
+        else
+            await LetGoAsync(session, state, held.Lease).ConfigureAwait(false);
+    }
+
+    /// <summary>Waits, for as long as was configured, until cold has everything that a session has queued.</summary>
+    /// <returns>Whether it has.</returns>
+    private async ValueTask<bool> DrainBeforeReleaseAsync(AuthSessionId session, SessionState state, HeldLease lease)
+    {
+        if (lease.Queue is not { } queue || lease.HasEnded)
+            return lease.Queue is null;
+        try
+        {
+            await ResolveAsync(session, state, next: null, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (AuthStoreException e)
+        {
+            // It may be in hot's outbox: then whoever opens the session next finds it there.
+            Log.NotDrained(_logger, e, session);
+            return false;
+        }
+
+        if (await _drainer.WaitAsync(lease, _outboxOptions.DrainTimeout).ConfigureAwait(false))
+            return true;
+        var (entries, bytes) = queue.Backlog;
+        Log.OutboxRemains(_logger, 1, entries, bytes);
+        return false;
+    }
+}

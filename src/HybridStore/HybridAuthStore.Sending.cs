@@ -1,0 +1,250 @@
+using HybridStore.Coordination;
+using HybridStore.Diagnostics;
+using HybridStore.Outbox;
+using HybridStore.Sessions;
+using HybridStore.Tiers;
+
+namespace HybridStore;
+
+public sealed partial class HybridAuthStore
+{
+    // Hot is told what it lacks and asked again; more often than that, somebody else is at it.
+    private const int MaxQueueAttempts = 3;
+
+    // What a persisted commit takes along in its own transaction; more than that is drained before it.
+    private const long MaxCarriedBytes = 4 * 1024 * 1024;
+
+    /// <summary>Sends a step where its durability, what works and who holds the session say (DESIGN's table), and remembers it if its outcome is unknown.</summary>
+    private async ValueTask<SentStep> SendAsync(
+        AuthSessionId session, SessionState state, SealedStep step, Durability durability, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (step.Lease is { Queue: { } queue } lease && lease == state.Lease)
+                return await RouteAsync(session, state, step, lease, queue, durability, cancellationToken).ConfigureAwait(false);
+            var result = await _cold.CommitAsync(step.Commit, cancellationToken).ConfigureAwait(false);
+
+            // What it stood on is queued under a lease that is not held any more: it has no place, whatever its epoch says.
+            if (result.Status == ColdCommitStatus.OutOfOrder && step.Lease is not null)
+                result = result with { Status = ColdCommitStatus.Fenced };
+            return new SentStep(result, CommitOutcome.Persisted);
+        }
+        catch (CommitOutcomeUnknownException e)
+        {
+            Log.CommitOutcomeUnknown(_logger, e, session, step.Commit.Patches[^1].CommitId);
+            state.Suspend(step);
+
+            // Hot may now be behind cold: what it has is not believed until the outcome is known. Where this process queues, it knows by itself.
+            if (step.Lease?.Queue is null)
+                await EvictAsync(session).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private async ValueTask<SentStep> RouteAsync(
+        AuthSessionId session, SessionState state, SealedStep step, HeldLease lease, HeldQueue queue, Durability durability, CancellationToken cancellationToken)
+    {
+        if (queue.Parked is { } parked)
+            throw new OutboxParkedException(session, parked.Version, parked.Reason);
+
+        // A session's first commit brings its data key, which only cold keeps.
+        var mayQueue = queue.Incarnation == step.Commit.Incarnation && step.Commit.NewDataKey is null;
+        var hasRoom = mayQueue && HasRoom(queue);
+        CommitOutcomeUnknownException? unknown = null;
+        var triedHot = false;
+        if (CommitDecision.Decide(durability, coldIsUp: true, hotIsUp: true, hasRoom) == CommitRoute.Queue)
+        {
+            triedHot = true;
+            try
+            {
+                if (await QueueAsync(session, state, step, lease, queue, cancellationToken).ConfigureAwait(false) is { } queued)
+                    return queued;
+            }
+            catch (CommitOutcomeUnknownException e)
+            {
+                // It has its place in the order, so cold can be given it all the same, and then it is known.
+                unknown = e;
+            }
+        }
+
+        try
+        {
+            return await PersistAsync(session, state, step, lease, queue, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is StoreUnavailableException or CommitOutcomeUnknownException)
+        {
+            var mayTryHot = !triedHot && CommitDecision.Decide(durability, coldIsUp: false, hotIsUp: true, hasRoom) == CommitRoute.Queue;
+            if (mayTryHot && await QueueAsync(session, state, step, lease, queue, cancellationToken).ConfigureAwait(false) is { } queued)
+                return queued;
+            if (unknown is not null && e is StoreUnavailableException)
+                throw unknown;
+            if (e is StoreUnavailableException && mayQueue && !hasRoom && durability != Durability.Persisted)
+                throw new OutboxFullException(session, queue.Backlog.Entries, queue.Backlog.Bytes, e);
+            throw;
+        }
+    }
+
+    private bool HasRoom(HeldQueue queue)
+    {
+        var (entries, bytes) = queue.Backlog;
+        return entries < _outboxOptions.MaxEntries && bytes < _outboxOptions.MaxBytes;
+    }
+
+    /// <summary>Commits a step to cold, and everything that was queued before it in the same transaction (protocol rule 1).</summary>
+    private async ValueTask<SentStep> PersistAsync(
+        AuthSessionId session, SessionState state, SealedStep step, HeldLease lease, HeldQueue queue, CancellationToken cancellationToken)
+    {
+        await queue.ColdTurn.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            while (true)
+            {
+                if (queue.Backlog.Bytes > MaxCarriedBytes)
+                {
+                    await DrainCarriedAsync(session, state, lease, queue).ConfigureAwait(false);
+                    continue;
+                }
+
+                var from = queue.Base;
+                var commit = queue.Next(from) is { } before && before.Version <= step.Predecessor ? step.Commit.After(before, from) : step.Commit;
+                var result = await _cold.CommitAsync(commit, cancellationToken).ConfigureAwait(false);
+                switch (result.Status)
+                {
+                    // An attempt of this step whose outcome was unknown: it is its own repeat, and nothing else can have made that version.
+                    case ColdCommitStatus.Committed:
+                    case ColdCommitStatus.Repeated when result.Version == step.Version:
+                        queue.AddPersisted(step.Commit.Incarnation, step.Commit.Patches);
+                        if (commit.NewDataKey is { } created)
+                            queue.DataKeys = [created];
+                        return new SentStep(
+                            result with { Status = ColdCommitStatus.Committed, PreviousVersion = step.Predecessor, Version = step.Version }, CommitOutcome.Persisted);
+
+                    case ColdCommitStatus.OutOfOrder when result.Version > from && queue.IsBoundary(result.Version):
+                        // A part of what came before was taken by an attempt whose outcome was unknown.
+                        queue.Acknowledge(result.Version);
+                        continue;
+
+                    case ColdCommitStatus.OutOfOrder:
+                        throw OutOfPlace(session, queue, result.Version);
+
+                    default:
+                        return new SentStep(result, CommitOutcome.Persisted);
+                }
+            }
+        }
+        finally
+        {
+            queue.ColdTurn.Release();
+        }
+    }
+
+    private async ValueTask DrainCarriedAsync(AuthSessionId session, SessionState state, HeldLease lease, HeldQueue queue)
+    {
+        switch (await _drain.SendAsync(lease, queue).ConfigureAwait(false))
+        {
+            case DrainStep.ColdUnavailable or DrainStep.Refused:
+                throw NotDrainedYet(session, queue);
+            case DrainStep.Over when queue.Parked is { } parked:
+                throw new OutboxParkedException(session, parked.Version, parked.Reason);
+            case DrainStep.Over:
+                throw new FencedException(session, lease.Ref.Epoch, state.Lease?.Ref.Epoch ?? 0);
+        }
+    }
+
+    /// <summary>Commits a step to hot and outbox.</summary>
+    /// <returns><see langword="null"/>: hot can't take it now, and has not.</returns>
+    /// <exception cref="CommitOutcomeUnknownException">It may have been taken.</exception>
+    private async ValueTask<SentStep?> QueueAsync(
+        AuthSessionId session, SessionState state, SealedStep step, HeldLease lease, HeldQueue queue, CancellationToken cancellationToken)
+    {
+        for (var attempt = 0; attempt < MaxQueueAttempts; attempt++)
+        {
+            HotQueueResult result;
+            try
+            {
+                if (await FindConflictAsync(session, state, step, cancellationToken).ConfigureAwait(false) is { } conflict)
+                {
+                    return new SentStep(
+                        new ColdCommitResult { Status = ColdCommitStatus.Conflict, Incarnation = queue.Incarnation, Version = queue.End, Epoch = lease.Ref.Epoch, Conflict = conflict },
+                        CommitOutcome.Queued);
+                }
+
+                if (!queue.IsIn(_hot!.RunId) && !await AdoptAsync(lease, queue).ConfigureAwait(false))
+                    return null;
+                var commit = new QueuedCommit
+                {
+                    Session = session,
+                    Incarnation = queue.Incarnation,
+                    Epoch = lease.Ref.Epoch,
+                    Patches = step.Commit.Patches,
+                    GoodUntil = _time.GetUtcNow() + _maxStaleness,
+                };
+                result = await _outbox!.QueueAsync(commit, cancellationToken).ConfigureAwait(false);
+            }
+            catch (StoreUnavailableException e)
+            {
+                Log.HotUnavailable(_logger, e, _hot!.Name, "queue");
+                return null;
+            }
+
+            switch (result.Status)
+            {
+                case HotQueueStatus.Queued:
+                case HotQueueStatus.Repeated when result.Version == step.Version:
+                    queue.Add(step.Commit.Patches);
+                    _drainer.Schedule(lease);
+                    return new SentStep(
+                        new ColdCommitResult
+                        {
+                            Status = ColdCommitStatus.Committed,
+                            Incarnation = queue.Incarnation,
+                            Version = step.Version,
+                            PreviousVersion = step.Predecessor,
+                            Epoch = lease.Ref.Epoch,
+                        },
+                        CommitOutcome.Queued);
+
+                case HotQueueStatus.Repeated:
+                    return new SentStep(
+                        new ColdCommitResult { Status = ColdCommitStatus.Repeated, Incarnation = queue.Incarnation, Version = result.Version, Epoch = lease.Ref.Epoch },
+                        result.Version > queue.Base ? CommitOutcome.Queued : CommitOutcome.Persisted);
+
+                default:
+                    // It lacks something, was restarted, or has another epoch: what this process knows tells which.
+                    queue.Vouch(null);
+                    break;
+            }
+        }
+
+        return null;
+    }
+
+    // Under the lease nobody else commits, and this is the session's turn: what is found now is so when hot takes the step, which it does at this version only (rule 7).
+    private async ValueTask<CommitConflict?> FindConflictAsync(AuthSessionId session, SessionState state, SealedStep step, CancellationToken cancellationToken)
+    {
+        foreach (var patch in step.Commit.Patches)
+        {
+            if (patch.ExpectedSessionVersion is { } expected && expected != patch.Predecessor)
+                return new CommitConflict(null, expected, patch.Predecessor!.Value);
+            if (patch.Expectations.Count == 0)
+                continue;
+            AuthKey[] keys = [.. patch.Expectations.Select(static e => e.Key)];
+            var found = state.TryGetAll(keys) ?? await ReadAsync(session, state, keys, cancellationToken).ConfigureAwait(false);
+            for (var i = 0; i < keys.Length; i++)
+            {
+                var actual = found[i].Exists ? found[i].Version : 0;
+                if (actual != patch.Expectations[i].Version)
+                    return new CommitConflict(keys[i], patch.Expectations[i].Version, actual);
+            }
+        }
+
+        return null;
+    }
+
+    private StoreUnavailableException OutOfPlace(AuthSessionId session, HeldQueue queue, long coldVersion) => new(
+        _cold.Name,
+        $"The cold tier {_cold.Name} has session {session} at version {coldVersion}, where this process, which holds it, expects {queue.Base} to {queue.End}. Nothing was changed by this call.")
+    {
+        Session = session,
+    };
+}

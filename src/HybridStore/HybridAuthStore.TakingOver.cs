@@ -1,0 +1,174 @@
+using HybridStore.Coordination;
+using HybridStore.Diagnostics;
+using HybridStore.Outbox;
+using HybridStore.Sessions;
+using HybridStore.Tiers;
+
+namespace HybridStore;
+
+public sealed partial class HybridAuthStore
+{
+    private const int TakeoverPage = 256;
+    private const string HotIsDoubtful = "hot was restarted, emptied or replaced since the last holder, who is gone, knew that it had everything";
+    private const string EntriesAreMissing = "entries of hot's outbox are missing";
+
+    /// <summary>Drains what was queued under leases before this one, finds out whether anything of it is missing, and gives hot what is known (protocol rule 3).</summary>
+    /// <returns>The version behind which queued commits were lost and nobody has acknowledged it; 0: none were.</returns>
+    private async ValueTask<long> TakeOverAsync(SessionState state, HeldLease lease, LeaseGrant grant, HotInstallation? hot, ColdRead cold)
+    {
+        var session = lease.Ref.Session;
+        var head = cold.Head;
+        var queue = new HeldQueue(lease.Ref, head?.Incarnation ?? 0, head?.Version ?? 0, cold.Commits, cold.DataKeys);
+        lease.Queue = queue;
+        if (head is null || hot is null)
+            return head?.RolledBackAt ?? 0;
+        if (!hot.Installed)
+        {
+            _leases.Lose(lease);
+            throw new FencedException(session, lease.Ref.Epoch, currentEpoch: 0);
+        }
+
+        var former = hot.Former?.Incarnation == head.Incarnation ? hot.Former : null;
+        if (former is not null && former.DrainedVersion > head.Version)
+            throw WentBack(session, state, new SeenMark(head.Incarnation, head.Version), new SeenMark(head.Incarnation, former.DrainedVersion));
+        if (former?.Parked is { } parked && parked.Version > head.Version)
+            queue.Parked = parked;
+        var chains = await CollectAsync(session, queue, former).ConfigureAwait(false);
+        var complete = chains && TakeoverDecision.IsComplete(grant.FormerAheadEpoch, sessionExists: true, hot, _outbox!.KeepsEverything);
+        var entries = queue.Backlog.Entries;
+        if (queue.Parked is null)
+        {
+            if (!await DrainAllAsync(lease).ConfigureAwait(false) && queue.Parked is null)
+                throw lease.HasEnded ? new FencedException(session, lease.Ref.Epoch, currentEpoch: 0) : NotDrainedYet(session, queue);
+            if (entries > 0)
+                Log.TakenOver(_logger, session, entries);
+        }
+
+        var rolledBackAt = head.RolledBackAt;
+        if (!complete)
+        {
+            // Cold had no ahead mark, so it was complete once: what it lacks now, it has lost.
+            if (grant.FormerAheadEpoch == 0)
+                throw WentBack(session, state, new SeenMark(head.Incarnation, queue.Base), new SeenMark(head.Incarnation, former?.Version ?? 0));
+
+            // A parked session waits for a person first, who then finds the same doubt: nothing here vouches for hot.
+            if (queue.Parked is not null)
+                return rolledBackAt;
+            rolledBackAt = await MarkRolledBackAsync(lease, rolledBackAt == 0 ? queue.Base : rolledBackAt, chains ? HotIsDoubtful : EntriesAreMissing).ConfigureAwait(false);
+        }
+
+        if (!state.TryObserve(new SeenMark(head.Incarnation, queue.End), shown: true))
+            throw WentBack(session, state, new SeenMark(head.Incarnation, queue.End), state.Seen);
+        await KeepInHotAsync(lease).ConfigureAwait(false);
+        return rolledBackAt;
+    }
+
+    /// <summary>Reads the entries that hot has beyond cold into the queue, as far as they fit.</summary>
+    /// <param name="session">The session.</param>
+    /// <param name="queue">The queue, at cold's version.</param>
+    /// <param name="former">What hot knew of the outbox, if it is of this life.</param>
+    /// <returns>Whether they lead to where hot was, without a gap.</returns>
+    private async ValueTask<bool> CollectAsync(AuthSessionId session, HeldQueue queue, HotOutboxState? former)
+    {
+        while (true)
+        {
+            var entries = await _outbox!.ReadAsync(session, queue.End, TakeoverPage, CancellationToken.None).ConfigureAwait(false);
+            foreach (var entry in entries)
+            {
+                // Of a former life, or of a branch that was lost: nothing of it fits here.
+                if (entry.Incarnation != queue.Incarnation || entry.Patch.Predecessor != queue.End)
+                    return false;
+                queue.Add([entry.Patch]);
+            }
+
+            if (entries.Count < TakeoverPage)
+                return former is null || former.Version <= queue.End;
+        }
+    }
+
+    private async ValueTask<bool> DrainAllAsync(HeldLease lease)
+    {
+        DrainStep step;
+        do
+        {
+            step = await _drain.AdvanceAsync(lease, CancellationToken.None).ConfigureAwait(false);
+        }
+        while (step == DrainStep.Advanced || (step == DrainStep.Refused && lease.Queue!.Parked is null));
+
+        return lease.Queue!.IsEmpty;
+    }
+
+    /// <summary>Notes in cold that queued commits are gone, and moves the session to versions that no late entry of theirs can fit to.</summary>
+    private async ValueTask<long> MarkRolledBackAsync(HeldLease lease, long at, string reason)
+    {
+        var queue = lease.Queue!;
+        var fork = new SealedPatch { CommitId = CommitId.New(), Predecessor = queue.Base, Version = queue.Base + TakeoverDecision.RollbackJump, Changes = [] };
+        await MarkAsync(lease, fork).ConfigureAwait(false);
+        queue.AddPersisted(queue.Incarnation, [fork]);
+        Log.RolledBack(_logger, queue.Session, at, reason);
+        return at;
+    }
+
+    private async ValueTask MarkAsync(HeldLease lease, SealedPatch patch)
+    {
+        var queue = lease.Queue!;
+        var result = await _cold.CommitAsync(
+            new ColdCommit
+            {
+                Session = queue.Session,
+                Incarnation = queue.Incarnation,
+                Epoch = lease.Ref.Epoch,
+                SeenVersion = queue.Base,
+                SealedWith = queue.DataKeys[0].Id,
+                Rollback = RollbackChange.Set,
+                Patches = [patch],
+            },
+            CancellationToken.None).ConfigureAwait(false);
+        if (result.Status is ColdCommitStatus.Committed)
+            return;
+        _leases.Lose(lease);
+        throw new FencedException(queue.Session, lease.Ref.Epoch, result.Epoch);
+    }
+
+    /// <summary>Clears the mark, by a commit that changes nothing else.</summary>
+    internal async ValueTask AcknowledgeRollbackAsync(AuthSessionId session, SessionState state, HeldLease? lease, CancellationToken cancellationToken)
+    {
+        await state.Commits.EnterAsync(new PendingCommit(patch: null, mayJoin: false), cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await ResolveAsync(session, state, next: null, cancellationToken).ConfigureAwait(false);
+            var (cold, keys) = await AskColdWithKeysAsync(session, state, [], shown: true, cancellationToken).ConfigureAwait(false);
+            if (cold.Head is not { } head)
+                return;
+            var queue = lease?.Queue;
+            var commit = new ColdCommit
+            {
+                Session = session,
+                Incarnation = head.Incarnation,
+                Epoch = lease?.Ref.Epoch ?? 0,
+                SeenVersion = queue?.Base ?? head.Version,
+                SealedWith = keys!.Newest.Id,
+                Rollback = RollbackChange.Clear,
+                Patches = [new SealedPatch { CommitId = CommitId.New(), Predecessor = queue?.End, Version = queue?.End + 1 ?? 0, Changes = [] }],
+            };
+            var step = new SealedStep(commit, keys, lease, [[]]);
+            var begun = _time.GetUtcNow();
+            var sent = await SendAsync(session, state, step, Durability.Persisted, cancellationToken).ConfigureAwait(false);
+            if (sent.Result.Status != ColdCommitStatus.Committed)
+                throw Refusal(session, state, commit, sent.Result);
+            await FinishAsync(state, step, sent, begun).ConfigureAwait(false);
+            state.RolledBackAt = 0;
+            Log.RollbackAcknowledged(_logger, session);
+        }
+        finally
+        {
+            state.Commits.Leave();
+        }
+    }
+
+    private StoreUnavailableException NotDrainedYet(AuthSessionId session, HeldQueue queue) => new(
+        _cold.Name, $"Session {session} has {queue.Backlog.Entries} queued commits that the cold tier {_cold.Name} could not take now. They stay in hot.")
+    {
+        Session = session,
+    };
+}

@@ -1,0 +1,29 @@
+using HybridStore.Tiers;
+
+namespace HybridStore.Outbox;
+
+/// <summary>The commits of a session's last versions, so that a repeat is recognised without asking a tier.</summary>
+internal sealed class CommitMemory
+{
+    private readonly Dictionary<CommitId, long> _versions = [];
+    private readonly Queue<CommitMark> _order = new();
+
+    public void Add(CommitMark mark)
+    {
+        if (!_versions.TryAdd(mark.Id, mark.Version))
+            return;
+        _order.Enqueue(mark);
+        while (_order.Peek().Version <= mark.Version - AuthLimits.RememberedCommits)
+            _versions.Remove(_order.Dequeue().Id);
+    }
+
+    public void Add(SealedPatch patch)
+    {
+        foreach (var mark in patch.Absorbed)
+            Add(mark);
+        Add(new CommitMark(patch.CommitId, patch.Version));
+    }
+
+    /// <summary>The version that a commit made; 0: it is not among those that are remembered.</summary>
+    public long Find(CommitId id) => _versions.GetValueOrDefault(id);
+}

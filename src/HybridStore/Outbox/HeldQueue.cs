@@ -1,0 +1,223 @@
+using System.Diagnostics.CodeAnalysis;
+using HybridStore.Codec;
+using HybridStore.Tiers;
+
+namespace HybridStore.Outbox;
+
+/// <summary>What the holder of a lease keeps of a session's outbox: every commit that hot has taken and cold is not known to have.</summary>
+/// <remarks>
+/// It is what makes a queued commit survive the loss of hot's newest writes, what a persisted commit carries before itself (protocol rule 1), and what
+/// reads of cold are overlaid with (rule 3). One writer at a time adds, in the session's turn; one at a time sends to cold (<see cref="ColdTurn"/>).
+/// </remarks>
+[SuppressMessage("Design", "CA1001", Justification = "A semaphore whose wait handle is never asked for holds nothing.")]
+internal sealed class HeldQueue
+{
+    // Small enough for one transaction of any cold tier, large enough that a backlog drains in few.
+    private const long MaxBatchBytes = 4 * 1024 * 1024;
+
+    private readonly Lock _sync = new();
+    private readonly Queue<SealedPatch> _patches = new();
+    private readonly Dictionary<AuthKey, (long Version, ReadOnlyMemory<byte>? Envelope)> _latest = [];
+    private readonly CommitMemory _commits = new();
+    private readonly AuthSessionId _session;
+    private long _base;
+    private long _end;
+    private long _bytes;
+    private string? _vouchedRun;
+    private int _draining;
+
+    public HeldQueue(LeaseRef lease, long incarnation, long version, IReadOnlyList<CommitMark> commits, IReadOnlyList<WrappedDataKey> dataKeys)
+    {
+        Lease = lease;
+        _session = lease.Session;
+        Incarnation = incarnation;
+        DataKeys = dataKeys;
+        _base = _end = version;
+        foreach (var mark in commits)
+            _commits.Add(mark);
+    }
+
+    public LeaseRef Lease { get; }
+
+    public AuthSessionId Session => _session;
+
+    /// <summary>The life that the entries belong to; 0: the session does not exist yet, and its first commit is persisted.</summary>
+    public long Incarnation { get; private set; }
+
+    /// <summary>The wrapped data keys, for hot's copy.</summary>
+    public IReadOnlyList<WrappedDataKey> DataKeys { get; set; }
+
+    /// <summary>Whoever sends this session's patches to cold does so alone: two ranges that overlap would refuse each other.</summary>
+    public SemaphoreSlim ColdTurn { get; } = new(1, 1);
+
+    /// <summary>The entry that stops the outbox; <see langword="null"/>: none does.</summary>
+    public ParkedEntry? Parked { get; set; }
+
+    /// <summary>How often cold refused what is to be drained, though it answered.</summary>
+    public int Tries { get; set; }
+
+    /// <summary>How long to wait before cold is tried again.</summary>
+    public TimeSpan RetryDelay { get; set; }
+
+    /// <summary>The highest version that cold is known to have.</summary>
+    public long Base
+    {
+        get
+        {
+            lock (_sync)
+                return _base;
+        }
+    }
+
+    /// <summary>The version up to which commits were queued, or persisted.</summary>
+    public long End
+    {
+        get
+        {
+            lock (_sync)
+                return _end;
+        }
+    }
+
+    /// <summary>How many commits cold is not known to have, and their bytes.</summary>
+    public (int Entries, long Bytes) Backlog
+    {
+        get
+        {
+            lock (_sync)
+                return (_patches.Count, _bytes);
+        }
+    }
+
+    public bool IsEmpty => Backlog.Entries == 0;
+
+    /// <summary>Whether hot is known to have everything, in the run given, so that the next commit can be queued there.</summary>
+    public bool IsIn(string run)
+    {
+        lock (_sync)
+            return _vouchedRun == run;
+    }
+
+    /// <summary>Notes whether hot has everything.</summary>
+    /// <param name="run">The run of hot; <see langword="null"/>: hot has to be told first.</param>
+    public void Vouch(string? run)
+    {
+        lock (_sync)
+            _vouchedRun = run;
+    }
+
+    /// <summary>Makes the caller the one who drains this session.</summary>
+    public bool TryBeginDraining() => Interlocked.Exchange(ref _draining, 1) == 0;
+
+    public void EndDraining() => Volatile.Write(ref _draining, 0);
+
+    /// <summary>Notes a commit that hot and outbox have taken.</summary>
+    public void Add(IReadOnlyList<SealedPatch> patches)
+    {
+        lock (_sync)
+        {
+            foreach (var patch in patches)
+            {
+                _commits.Add(patch);
+                if (patch.Version <= _base)
+                    continue;
+                _patches.Enqueue(patch);
+                _end = patch.Version;
+                foreach (var change in patch.Changes)
+                {
+                    _bytes += change.Envelope?.Length ?? 0;
+                    _latest[change.Key] = (patch.Version, change.Envelope);
+                }
+            }
+        }
+    }
+
+    /// <summary>Notes a commit that cold has taken, and with it all before it.</summary>
+    public void AddPersisted(long incarnation, IReadOnlyList<SealedPatch> patches)
+    {
+        lock (_sync)
+        {
+            Incarnation = incarnation;
+            foreach (var patch in patches)
+                _commits.Add(patch);
+        }
+
+        Acknowledge(patches[^1].Version);
+    }
+
+    /// <summary>Notes how far cold is.</summary>
+    public void Acknowledge(long version)
+    {
+        lock (_sync)
+        {
+            if (version <= _base)
+                return;
+            _base = version;
+            _end = Math.Max(_end, version);
+            while (_patches.TryPeek(out var patch) && patch.Version <= version)
+            {
+                _patches.Dequeue();
+                foreach (var change in patch.Changes)
+                {
+                    _bytes -= change.Envelope?.Length ?? 0;
+                    if (_latest.TryGetValue(change.Key, out var latest) && latest.Version <= version)
+                        _latest.Remove(change.Key);
+                }
+            }
+        }
+    }
+
+    /// <summary>Whether a version is one that cold can be at: what cold is known to have, or the end of a commit that it is not.</summary>
+    public bool IsBoundary(long version)
+    {
+        lock (_sync)
+            return version == _base || _patches.Any(p => p.Version == version);
+    }
+
+    /// <summary>The oldest commits above a version, as one patch; <see langword="null"/>: there are none.</summary>
+    /// <param name="aboveVersion">The version.</param>
+    /// <param name="oneOnly">Whether only the very oldest is wanted, to find out which one is refused.</param>
+    public SealedPatch? Next(long aboveVersion, bool oneOnly = false)
+    {
+        var batch = new List<SealedPatch>();
+        lock (_sync)
+        {
+            var bytes = 0L;
+            foreach (var patch in _patches)
+            {
+                if (patch.Version <= aboveVersion)
+                    continue;
+                batch.Add(patch);
+                foreach (var change in patch.Changes)
+                    bytes += change.Envelope?.Length ?? 0;
+                if (oneOnly || bytes >= MaxBatchBytes)
+                    break;
+            }
+        }
+
+        return batch.Count == 0 ? null : PatchCoalescing.Coalesce(batch);
+    }
+
+    /// <summary>The newest queued change of each record, where there is one, and the version up to which commits were queued. To be asked before cold is.</summary>
+    public (long Version, long Base, QueuedChange?[] Changes) Look(IReadOnlyList<AuthKey> keys)
+    {
+        var changes = new QueuedChange?[keys.Count];
+        lock (_sync)
+        {
+            for (var i = 0; i < changes.Length && _patches.Count > 0; i++)
+            {
+                if (_latest.TryGetValue(keys[i], out var latest))
+                    changes[i] = new QueuedChange(latest.Version, latest.Envelope);
+            }
+
+            return (_end, _base, changes);
+        }
+    }
+
+    /// <summary>The version that a commit made, if it is among those remembered; otherwise 0.</summary>
+    public long Find(CommitId id)
+    {
+        lock (_sync)
+            return _commits.Find(id);
+    }
+}

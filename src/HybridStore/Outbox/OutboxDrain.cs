@@ -1,0 +1,144 @@
+using HybridStore.Diagnostics;
+using HybridStore.Sessions;
+using HybridStore.Tiers;
+using Microsoft.Extensions.Logging;
+
+namespace HybridStore.Outbox;
+
+/// <summary>Brings what one session has queued to cold, in order, as much as fits at once: applied once, however often it is sent (protocol rule 1).</summary>
+internal sealed class OutboxDrain(IColdTier cold, IHotTier? hot, LeaseKeeper leases, TimeProvider time, int maxTries, ILogger logger)
+{
+    /// <summary>Drains one batch.</summary>
+    /// <param name="lease">The lease, with its queue.</param>
+    /// <param name="cancellationToken">Cancels the wait for the session's turn at cold.</param>
+    public async ValueTask<DrainStep> AdvanceAsync(HeldLease lease, CancellationToken cancellationToken)
+    {
+        var queue = lease.Queue!;
+        if (queue.IsEmpty)
+            return DrainStep.Empty;
+        if (queue.Parked is not null || lease.HasEnded)
+            return DrainStep.Over;
+        await queue.ColdTurn.WaitAsync(cancellationToken).ConfigureAwait(false);
+        DrainStep step;
+        try
+        {
+            step = await SendAsync(lease, queue).ConfigureAwait(false);
+        }
+        finally
+        {
+            queue.ColdTurn.Release();
+        }
+
+        if (step == DrainStep.Advanced)
+            await AcknowledgeAsync(queue).ConfigureAwait(false);
+        return step;
+    }
+
+    /// <summary>The same, for who has the session's turn at cold already; hot is not told.</summary>
+    public async ValueTask<DrainStep> SendAsync(HeldLease lease, HeldQueue queue)
+    {
+        // One at a time once cold has refused something: only then is it known which one it is.
+        if (queue.Next(queue.Base, oneOnly: queue.Tries > 0) is not { } patch)
+            return DrainStep.Empty;
+        ColdCommitResult result;
+        try
+        {
+            result = await cold.CommitAsync(Commit(lease, queue, patch), CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is StoreUnavailableException or CommitOutcomeUnknownException)
+        {
+            // Unknown is as good as not yet: what is sent again at the same place is applied once.
+            Log.NotDrained(logger, e, queue.Session);
+            return DrainStep.ColdUnavailable;
+        }
+#pragma warning disable CA1031 // Whatever cold says of this entry, the other sessions' entries go on.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            return await RefuseAsync(lease, queue, patch, e.GetType().Name, e).ConfigureAwait(false);
+        }
+
+        switch (result.Status)
+        {
+            case ColdCommitStatus.Committed or ColdCommitStatus.Repeated:
+                queue.Acknowledge(patch.Version);
+                queue.Tries = 0;
+                return DrainStep.Advanced;
+
+            case ColdCommitStatus.OutOfOrder when result.Version > queue.Base && queue.IsBoundary(result.Version):
+                // A part of it was taken by an attempt whose outcome was unknown.
+                queue.Acknowledge(result.Version);
+                return DrainStep.Advanced;
+
+            case ColdCommitStatus.Fenced or ColdCommitStatus.IncarnationEnded:
+                leases.Lose(lease);
+                return DrainStep.Over;
+
+            case ColdCommitStatus.DataKeyChanged:
+                await RefreshKeysAsync(queue).ConfigureAwait(false);
+                return await RefuseAsync(lease, queue, patch, result.Status.ToString(), null).ConfigureAwait(false);
+
+            default:
+                return await RefuseAsync(lease, queue, patch, result.Status.ToString(), null).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Tells hot that cold has what it has: as well as that can be done, since the next time says it again.</summary>
+    public async ValueTask AcknowledgeAsync(HeldQueue queue)
+    {
+        try
+        {
+            await hot!.Outbox!.AcknowledgeAsync(queue.Session, queue.Incarnation, queue.Base, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (StoreUnavailableException e)
+        {
+            Log.HotUnavailable(logger, e, hot!.Name, "acknowledge");
+        }
+    }
+
+    private static ColdCommit Commit(HeldLease lease, HeldQueue queue, SealedPatch patch) => new()
+    {
+        Session = queue.Session,
+        Incarnation = queue.Incarnation,
+        Epoch = lease.Ref.Epoch,
+        SeenVersion = queue.Base,
+        SealedWith = queue.DataKeys.Count > 0 ? queue.DataKeys[0].Id : default,
+        Patches = [patch],
+    };
+
+    // Another process gave the session a newer data key; what was sealed with the older one stays readable.
+    private async ValueTask RefreshKeysAsync(HeldQueue queue)
+    {
+        try
+        {
+            var read = await cold.ReadAsync(queue.Session, [], withDataKeys: true, CancellationToken.None).ConfigureAwait(false);
+            if (read.DataKeys.Count > 0)
+                queue.DataKeys = read.DataKeys;
+        }
+        catch (AuthStoreException e)
+        {
+            Log.NotDrained(logger, e, queue.Session);
+        }
+    }
+
+    private async ValueTask<DrainStep> RefuseAsync(HeldLease lease, HeldQueue queue, SealedPatch patch, string reason, Exception? exception)
+    {
+        queue.Tries++;
+        Log.EntryRefused(logger, exception, queue.Session, patch.Version, reason, queue.Tries);
+        if (queue.Tries < maxTries)
+            return DrainStep.Refused;
+        var parked = new ParkedEntry(patch.Version, reason, queue.Tries, time.GetUtcNow());
+        queue.Parked = parked;
+        Log.SessionParked(logger, queue.Session, patch.Version, reason);
+        try
+        {
+            await hot!.Outbox!.ParkAsync(lease.Ref, parked, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (StoreUnavailableException e)
+        {
+            Log.HotUnavailable(logger, e, hot!.Name, "park");
+        }
+
+        return DrainStep.Over;
+    }
+}

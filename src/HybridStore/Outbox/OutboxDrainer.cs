@@ -1,0 +1,180 @@
+using HybridStore.Diagnostics;
+using HybridStore.Sessions;
+using Microsoft.Extensions.Logging;
+
+namespace HybridStore.Outbox;
+
+/// <summary>Drains what this process has queued: at once, many sessions side by side, and again later where cold did not answer.</summary>
+/// <param name="drain">Brings one batch of one session to cold.</param>
+/// <param name="keepInHot">Gives hot again what it may have lost; never throws.</param>
+/// <param name="time">The clock.</param>
+/// <param name="runsInline">Whether a scheduler drives every step.</param>
+/// <param name="logger">Where to log.</param>
+/// <remarks>
+/// A session is in it once, from its first queued commit until its queue is empty. What is queued meanwhile goes along with the next batch: under load, batches
+/// grow by themselves, and nothing waits to be coalesced.
+/// </remarks>
+internal sealed class OutboxDrainer(
+    OutboxDrain drain, Func<HeldLease, ValueTask> keepInHot, TimeProvider time, bool runsInline, ILogger logger) : IAsyncDisposable
+{
+    // As many as a cold tier groups well; each waits for its own commit only.
+    private const int SideBySide = 64;
+    private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(15);
+
+    private readonly Lock _sync = new();
+    private readonly Queue<HeldLease> _waiting = new();
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly HashSet<Task> _running = [];
+    private int _workers;
+
+    /// <summary>Sees to it that what a lease has queued is drained. Does not wait.</summary>
+    public void Schedule(HeldLease lease)
+    {
+        if (lease.Queue!.TryBeginDraining())
+            Enqueue(lease);
+    }
+
+    /// <summary>Waits until cold has everything that a lease has queued.</summary>
+    /// <param name="lease">The lease.</param>
+    /// <param name="timeout">How long.</param>
+    /// <returns>Whether it has.</returns>
+    public async ValueTask<bool> WaitAsync(HeldLease lease, TimeSpan timeout)
+    {
+        var begun = time.GetTimestamp();
+        var delay = FirstDelay;
+        while (true)
+        {
+            var step = await drain.AdvanceAsync(lease, CancellationToken.None).ConfigureAwait(false);
+            if (step == DrainStep.Advanced)
+                continue;
+            var left = timeout - time.GetElapsedTime(begun);
+            if (step is DrainStep.Empty or DrainStep.Over || left <= TimeSpan.Zero)
+                return lease.Queue!.IsEmpty;
+            await Task.Delay(delay < left ? delay : left, time).ConfigureAwait(false);
+            delay *= 2;
+        }
+    }
+
+    /// <summary>Stops. What is queued stays in hot.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        Task[] running;
+        lock (_sync)
+            running = [.. _running];
+        await Task.WhenAll(running).ConfigureAwait(false);
+        _stopping.Dispose();
+    }
+
+    private void Enqueue(HeldLease lease)
+    {
+        lock (_sync)
+        {
+            if (_stopping.IsCancellationRequested)
+                return;
+            _waiting.Enqueue(lease);
+            if (_workers >= SideBySide)
+                return;
+            _workers++;
+        }
+
+        Run(WorkAsync);
+    }
+
+    private void Run(Func<Task> work)
+    {
+        var task = runsInline ? work() : Task.Run(work);
+        if (task.IsCompleted)
+            return;
+        lock (_sync)
+            _running.Add(task);
+        _ = task.ContinueWith(
+            ended =>
+            {
+                lock (_sync)
+                    _running.Remove(ended);
+            },
+            CancellationToken.None,
+            TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default);
+    }
+
+    private async Task WorkAsync()
+    {
+        while (true)
+        {
+            HeldLease? lease;
+            lock (_sync)
+            {
+                if (_stopping.IsCancellationRequested || !_waiting.TryDequeue(out lease))
+                {
+                    _workers--;
+                    return;
+                }
+            }
+
+            try
+            {
+                await DrainAsync(lease).ConfigureAwait(false);
+            }
+#pragma warning disable CA1031 // A session that fails here must not end the draining of the others.
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                Log.NotDrained(logger, e, lease.Ref.Session);
+                Later(lease);
+            }
+        }
+    }
+
+    private async ValueTask DrainAsync(HeldLease lease)
+    {
+        var queue = lease.Queue!;
+        while (true)
+        {
+            var step = await drain.AdvanceAsync(lease, CancellationToken.None).ConfigureAwait(false);
+            switch (step)
+            {
+                case DrainStep.Advanced:
+                    queue.RetryDelay = FirstDelay;
+                    break;
+
+                case DrainStep.ColdUnavailable or DrainStep.Refused:
+                    Later(lease);
+                    return;
+
+                default:
+                    queue.EndDraining();
+
+                    // What was queued between the last look and now has found it draining still.
+                    if (step == DrainStep.Empty && !queue.IsEmpty && queue.TryBeginDraining())
+                        break;
+                    return;
+            }
+        }
+    }
+
+    // Without a worker, so that sessions which wait hold up none that could be drained.
+    private void Later(HeldLease lease)
+    {
+        var queue = lease.Queue!;
+        var delay = queue.RetryDelay < FirstDelay ? FirstDelay : queue.RetryDelay;
+        queue.RetryDelay = delay * 2 < LongestDelay ? delay * 2 : LongestDelay;
+        Run(async () =>
+        {
+            try
+            {
+                // What hot lost while cold is down is only here: it goes back there first.
+                await keepInHot(lease).ConfigureAwait(false);
+                await Task.Delay(delay, time, _stopping.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+
+            Enqueue(lease);
+        });
+    }
+}

@@ -1,0 +1,115 @@
+using static HybridStore.Tests.Outbox.QueueFixture;
+
+namespace HybridStore.Tests.Outbox;
+
+/// <summary>Hot that lost something while the holder lives: it is given again what the holder knows.</summary>
+public sealed class HealingTests : IAsyncDisposable
+{
+    private readonly QueueFixture _fixture = new();
+
+    public enum Loss
+    {
+        Everything,
+        TheNewest,
+        TheRecords,
+        NothingButTheRun,
+    }
+
+    public static TheoryData<Loss, bool> Losses => new(
+        from loss in Enum.GetValues<Loss>() from coldIsUp in new[] { false, true } select (loss, coldIsUp));
+
+    [Theory]
+    [MemberData(nameof(Losses))]
+    public async Task HotLost_TheNextCommitHealsIt_AndNothingIsMissing(Loss loss, bool coldIsUp)
+    {
+        var (process, session) = await _fixture.OpenAsync();
+        process.LoseCold();
+        await session.CommitAsync(Queued(A, 2), Cancel);
+        var snapshot = _fixture.Server.TakeSnapshot();
+        await session.CommitAsync(Queued(A, 3), Cancel);
+        await session.CommitAsync(Queued(Mapping, 3), Cancel);
+        Lose(loss, snapshot);
+        if (coldIsUp)
+            process.FindCold();
+
+        Assert.Equal([3], (await session.GetAsync(A, Cancel)).Value.ToArray());
+        var receipt = await session.CommitAsync(Queued(B, 4), Cancel);
+
+        Assert.Equal((CommitOutcome.Queued, 5), (receipt.Outcome, receipt.Version));
+        await AssertTakenOverWholeAsync(process);
+    }
+
+    [Theory]
+    [InlineData(Loss.TheNewest)]
+    [InlineData(Loss.NothingButTheRun)]
+    public async Task HotLost_AndNoCommitComes_TheDrainerHealsItAllTheSame(Loss loss)
+    {
+        var (process, session) = await _fixture.OpenAsync();
+        process.LoseCold();
+        await session.CommitAsync(Queued(A, 2), Cancel);
+        var snapshot = _fixture.Server.TakeSnapshot();
+        await session.CommitAsync(Queued(A, 3), Cancel);
+        await session.CommitAsync(Queued(B, 4), Cancel);
+        Lose(loss, snapshot);
+
+        // It learns of another run by anything it asks hot; and tries to drain again and again.
+        var asked = new AuthSessionId("clinic", "other");
+        await Assert.ThrowsAsync<StoreUnavailableException>(async () => await process.Store.GetAsync(asked, A, Cancel));
+        while (await _fixture.OutboxAsync() is not { Version: 4 } outbox || outbox.RunId != _fixture.Server.RunId)
+        {
+            _fixture.Clock.Advance(TimeSpan.FromSeconds(1));
+            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, Cancel);
+        }
+
+        await AssertTakenOverWholeAsync(process);
+    }
+
+    [Fact]
+    public async Task HotLostItsReply_AndThenEverything_TheRepeatIsAppliedOnce()
+    {
+        var (process, session) = await _fixture.OpenAsync();
+        process.LoseCold();
+        _fixture.Server.OnReply = o => o == HybridStore.Conformance.TierOperation.Queue ? throw new StoreUnavailableException("model", "cut") : Task.CompletedTask;
+        var patch = Queued(A, 2);
+        await Assert.ThrowsAsync<CommitOutcomeUnknownException>(async () => await session.CommitAsync(patch, Cancel));
+        _fixture.Server.OnReply = null;
+        _fixture.Server.Flush();
+
+        Assert.Equal(2, (await session.CommitAsync(patch, Cancel)).Version);
+        Assert.Equal(3, (await session.CommitAsync(Queued(B, 3), Cancel)).Version);
+        process.FindCold();
+        await session.DisposeAsync();
+        Assert.Equal(3, await _fixture.ColdVersionAsync());
+    }
+
+    private void Lose(Loss loss, HybridStore.Conformance.ModelHotSnapshot older)
+    {
+        switch (loss)
+        {
+            case Loss.Everything:
+                _fixture.Server.Flush();
+                break;
+            case Loss.TheNewest:
+                _fixture.Server.Restore(older);
+                break;
+            case Loss.TheRecords:
+                _fixture.Server.DropRecords(_fixture.Session);
+                break;
+            default:
+                _fixture.Server.Restart();
+                break;
+        }
+    }
+
+    private async Task AssertTakenOverWholeAsync(QueueProcess process)
+    {
+        process.LoseCold();
+        _fixture.PassLease();
+        var (_, next) = await _fixture.OpenAsync();
+        Assert.False(next.IsRolledBack);
+        Assert.Equal([3], (await next.GetAsync(A, Cancel)).Value.ToArray());
+        Assert.Equal([4], (await next.GetAsync(B, Cancel)).Value.ToArray());
+    }
+
+    public ValueTask DisposeAsync() => _fixture.DisposeAsync();
+}

@@ -1,0 +1,100 @@
+using HybridStore.Codec;
+using HybridStore.Conformance;
+using HybridStore.InMemory;
+using HybridStore.Tiers;
+
+namespace HybridStore.Tests.Outbox;
+
+/// <summary>One hot server and one cold store, and as many processes over them as a test wants.</summary>
+internal sealed class QueueFixture : IAsyncDisposable
+{
+    public static readonly AuthKey Creds = AuthKey.Creds;
+    public static readonly AuthKey A = new("session", "a");
+    public static readonly AuthKey B = new("session", "b");
+    public static readonly AuthKey Mapping = new("lid-mapping", "m");
+    private readonly List<HybridAuthStore> _stores = [];
+    private readonly string _masterKey = MasterKey.Generate().ToBase64();
+    private readonly InMemoryColdTier _cold;
+
+    public QueueFixture()
+    {
+        Clock = new ManualClock();
+        Server = new ModelHotServer(Clock);
+        _cold = new InMemoryColdTier(Clock);
+    }
+
+    public static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public AuthSessionId Session { get; } = new("clinic", "reception");
+
+    public ManualClock Clock { get; }
+
+    public ModelHotServer Server { get; }
+
+    public IColdTier RealCold => _cold;
+
+    /// <summary>Starts another process.</summary>
+    public QueueProcess Start(Action<HybridAuthStoreOptions>? configure = null)
+    {
+        var cold = new HybridStore.Conformance.FaultyColdTier(_cold, disposesInner: false);
+        var options = new HybridAuthStoreOptions();
+        options.Encryption.MasterKey = _masterKey;
+        options.Encryption.Cipher = EnvelopeCipher.Aes256Gcm;
+        options.Lease.AcquireTimeout = TimeSpan.Zero;
+        options.Outbox.ReconcileInterval = Timeout.InfiniteTimeSpan;
+        options.Outbox.DrainTimeout = TimeSpan.Zero;
+        configure?.Invoke(options);
+        var store = new HybridAuthStore(cold, Server.Connect(), options, Clock);
+        _stores.Add(store);
+        return new QueueProcess(store, cold);
+    }
+
+    /// <summary>Starts a process and opens the session with something in it.</summary>
+    public async Task<(QueueProcess Process, AuthSession Session)> OpenAsync(Action<HybridAuthStoreOptions>? configure = null)
+    {
+        var process = Start(configure);
+        var session = await process.Store.OpenAsync(Session, Cancel);
+        if (!(await session.GetAsync(A, Cancel)).Exists)
+            await session.CommitAsync(new AuthPatch().Set(A, new byte[] { 1 }).Set(B, new byte[] { 1 }), Cancel);
+        return (process, session);
+    }
+
+    /// <summary>Lets leases of processes that are gone run out.</summary>
+    public void PassLease()
+    {
+        Server.OnRequest = static o => o == TierOperation.RenewInHot ? throw new StoreUnavailableException("model", "nobody asks any more") : Task.CompletedTask;
+        Clock.Advance(TimeSpan.FromSeconds(31));
+        Server.OnRequest = null;
+    }
+
+    public async Task<long> ColdVersionAsync() => (await _cold.ReadAsync(Session, [], false, Cancel)).Head?.Version ?? 0;
+
+    public async Task<HotOutboxState?> OutboxAsync() => (await Server.Connect().ReadAsync(Session, [], false, Cancel)).Outbox;
+
+    public async Task<byte> ColdAheadAsync() => (byte)((await _cold.ReadAsync(Session, [], false, Cancel)).Head?.AheadEpoch ?? 0);
+
+    public async Task UntilColdIsAtAsync(long version)
+    {
+        while (await ColdVersionAsync() < version)
+            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, Cancel);
+    }
+
+    public static AuthPatch Put(AuthKey key, byte value) => new AuthPatch().Set(key, new[] { value });
+
+    public static AuthPatch Queued(AuthKey key, byte value) => Put(key, value).Require(Durability.Queued);
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var store in _stores)
+            await store.DisposeAsync();
+        await _cold.DisposeAsync();
+    }
+}
+
+/// <summary>A process: its store, and what stands between it and cold.</summary>
+internal sealed record QueueProcess(HybridAuthStore Store, HybridStore.Conformance.FaultyColdTier Cold)
+{
+    public void LoseCold() => Cold.Probe.TakeDown("memory");
+
+    public void FindCold() => Cold.Probe.Restore();
+}

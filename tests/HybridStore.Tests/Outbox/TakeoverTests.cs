@@ -1,0 +1,245 @@
+using HybridStore.Tiers;
+using static HybridStore.Tests.Outbox.QueueFixture;
+
+namespace HybridStore.Tests.Outbox;
+
+/// <summary>What is found of a holder that is gone, and what is said where something is missing.</summary>
+public sealed class TakeoverTests : IAsyncDisposable
+{
+    private readonly QueueFixture _fixture = new();
+
+    [Fact]
+    public async Task TheHolderIsGone_WhatItQueuedIsDrainedBeforeTheSessionOpens()
+    {
+        await QueueAndVanishAsync(3);
+
+        var (_, session) = await _fixture.OpenAsync();
+
+        Assert.Equal([4], (await session.GetAsync(A, Cancel)).Value.ToArray());
+        Assert.Equal([1], (await session.GetAsync(B, Cancel)).Value.ToArray());
+        Assert.Equal(4, await _fixture.ColdVersionAsync());
+        Assert.False(session.IsRolledBack);
+        Assert.False(session.RolledBack.IsCancellationRequested);
+    }
+
+    [Fact]
+    public async Task TheHolderIsGone_HotWasEmptied_OpensAsRolledBack_UntilThatIsAcknowledged()
+    {
+        var repeat = await QueueAndVanishAsync(3);
+        _fixture.Server.Flush();
+
+        var (_, session) = await _fixture.OpenAsync();
+
+        Assert.True(session.IsRolledBack);
+        Assert.True(session.RolledBack.IsCancellationRequested);
+        Assert.Equal([1], (await session.GetAsync(A, Cancel)).Value.ToArray());
+        var receipt = await session.CommitAsync(Queued(A, 9), Cancel);
+        Assert.True(receipt.Version > 1L << 32);
+        Assert.False((await session.CommitAsync(repeat, Cancel)).IsRepeat);
+        await session.DisposeAsync();
+
+        (_, session) = await _fixture.OpenAsync();
+        Assert.True(session.IsRolledBack);
+        await session.AcknowledgeRollbackAsync(Cancel);
+        Assert.False(session.IsRolledBack);
+        await session.DisposeAsync();
+
+        (_, session) = await _fixture.OpenAsync();
+        Assert.False(session.IsRolledBack);
+        Assert.False(session.RolledBack.IsCancellationRequested);
+    }
+
+    [Fact]
+    public async Task TheHolderIsGone_HotCameBackWithLess_WhatIsThereIsDrained_AndItOpensAsRolledBack()
+    {
+        var (process, session) = await _fixture.OpenAsync();
+        process.LoseCold();
+        await session.CommitAsync(Queued(A, 2), Cancel);
+        var lagging = _fixture.Server.TakeSnapshot();
+        await session.CommitAsync(Queued(A, 3), Cancel);
+        _fixture.PassLease();
+        _fixture.Server.Restore(lagging);
+
+        var (_, next) = await _fixture.OpenAsync();
+
+        Assert.True(next.IsRolledBack);
+        Assert.Equal([2], (await next.GetAsync(A, Cancel)).Value.ToArray());
+    }
+
+    [Fact]
+    public async Task TheHolderIsGone_HotWasRestarted_IsDoubted_UnlessItKeepsEverything()
+    {
+        await QueueAndVanishAsync(1);
+        _fixture.Server.Restart();
+        var (_, session) = await _fixture.OpenAsync();
+        Assert.True(session.IsRolledBack);
+        Assert.Equal([2], (await session.GetAsync(A, Cancel)).Value.ToArray());
+        await session.AcknowledgeRollbackAsync(Cancel);
+        await session.DisposeAsync();
+
+        _fixture.Server.KeepsEverything = true;
+        await QueueAndVanishAsync(1);
+        _fixture.Server.Restart();
+        (_, session) = await _fixture.OpenAsync();
+        Assert.False(session.IsRolledBack);
+    }
+
+    [Fact]
+    public async Task ALostBranch_ThatComesBack_FitsNowhere()
+    {
+        await QueueAndVanishAsync(3);
+        var branch = _fixture.Server.TakeSnapshot();
+        _fixture.Server.Flush();
+        var (_, session) = await _fixture.OpenAsync();
+        await session.CommitAsync(Queued(A, 100), Cancel);
+        await session.DisposeAsync();
+        _fixture.Server.Restore(branch);
+
+        (_, session) = await _fixture.OpenAsync();
+
+        Assert.Equal([100], (await session.GetAsync(A, Cancel)).Value.ToArray());
+        await session.CommitAsync(Queued(B, 101), Cancel);
+        await session.CommitAsync(Put(B, 102).Require(Durability.Persisted), Cancel);
+        Assert.Equal([100], (await session.GetAsync(A, Cancel)).Value.ToArray());
+    }
+
+    [Fact]
+    public async Task HotIsDown_WhileSomethingMayBeQueued_TheSessionDoesNotOpen_AndNobodyIsFenced()
+    {
+        var (process, session) = await _fixture.OpenAsync();
+        process.LoseCold();
+        await session.CommitAsync(Queued(A, 2), Cancel);
+        var epoch = (await _fixture.RealCold.ReadAsync(_fixture.Session, [], false, Cancel)).Head!.Epoch;
+        _fixture.PassLease();
+        _fixture.Server.IsDown = true;
+
+        var other = _fixture.Start();
+        var e = await Assert.ThrowsAsync<StoreUnavailableException>(async () => await other.Store.OpenAsync(_fixture.Session, Cancel));
+        Assert.Equal("model", e.Tier);
+        Assert.Equal(epoch, (await _fixture.RealCold.ReadAsync(_fixture.Session, [], false, Cancel)).Head!.Epoch);
+    }
+
+    [Fact]
+    public async Task HotIsDown_NothingIsQueued_TheSessionOpens_AndQueuesOnceHotIsBack()
+    {
+        var (_, session) = await _fixture.OpenAsync();
+        await session.DisposeAsync();
+        _fixture.Server.IsDown = true;
+
+        (_, session) = await _fixture.OpenAsync();
+        Assert.Equal(CommitOutcome.Persisted, (await session.CommitAsync(Queued(A, 2), Cancel)).Outcome);
+        _fixture.Server.IsDown = false;
+        Assert.Equal(CommitOutcome.Queued, (await session.CommitAsync(Queued(A, 3), Cancel)).Outcome);
+    }
+
+    [Fact]
+    public async Task ColdWentBack_WhileNothingWasQueued_IsATypedError()
+    {
+        var (_, session) = await _fixture.OpenAsync();
+        await session.CommitAsync(Put(A, 2), Cancel);
+        await session.DisposeAsync();
+        var process = _fixture.Start();
+        process.Cold.OnAnswer = read => new ColdRead { Head = read.Head! with { Version = 1 }, Records = read.Records, DataKeys = read.DataKeys, Commits = read.Commits };
+
+        var e = await Assert.ThrowsAsync<ColdWentBackException>(async () => await process.Store.OpenAsync(_fixture.Session, Cancel));
+        Assert.Equal((2, 1), (e.SeenVersion, e.ColdVersion));
+    }
+
+    [Fact]
+    public async Task TheHolderReachesOnlyHot_ItsLeaseLivesOnThere_AndNobodyTakesTheSession()
+    {
+        var (process, session) = await _fixture.OpenAsync();
+        process.LoseCold();
+        await session.CommitAsync(Queued(A, 2), Cancel);
+        for (var i = 0; i < 20; i++)
+            _fixture.Clock.Advance(TimeSpan.FromSeconds(3));
+
+        var other = _fixture.Start();
+        await Assert.ThrowsAsync<SessionHeldException>(async () => await other.Store.OpenAsync(_fixture.Session, Cancel));
+        await other.Store.ReconcileNowAsync(Cancel);
+        Assert.False(session.LeaseLost.IsCancellationRequested);
+        Assert.Equal(CommitOutcome.Queued, (await session.CommitAsync(Queued(A, 3), Cancel)).Outcome);
+
+        process.FindCold();
+        Assert.Equal(4, (await session.CommitAsync(Put(B, 4).Require(Durability.Persisted), Cancel)).Version);
+        Assert.Equal([3], (await session.GetAsync(A, Cancel)).Value.ToArray());
+    }
+
+    [Fact]
+    public async Task AHolderThatIsTakenOver_ChangesNothingInEitherTier()
+    {
+        var (process, session) = await _fixture.OpenAsync();
+        process.LoseCold();
+        await session.CommitAsync(Queued(A, 2), Cancel);
+        _fixture.PassLease();
+        var (_, next) = await _fixture.OpenAsync();
+        process.FindCold();
+
+        await Assert.ThrowsAsync<FencedException>(async () => await session.CommitAsync(Queued(A, 9), Cancel));
+        await Assert.ThrowsAsync<FencedException>(async () => await session.GetAsync(A, Cancel));
+        Assert.True(session.LeaseLost.IsCancellationRequested);
+        await next.CommitAsync(Queued(B, 3), Cancel);
+        await _fixture.UntilColdIsAtAsync(3);
+        Assert.Equal([2], (await next.GetAsync(A, Cancel)).Value.ToArray());
+    }
+
+    [Fact]
+    public async Task Reconciliation_DrainsWhatAGoneHolderLeft_AndGivesItBack()
+    {
+        await QueueAndVanishAsync(3);
+        var other = _fixture.Start();
+        await other.Store.InitializeAsync(Cancel);
+
+        await other.Store.ReconcileNowAsync(Cancel);
+
+        Assert.Equal(4, await _fixture.ColdVersionAsync());
+        Assert.Equal(0, await _fixture.ColdAheadAsync());
+    }
+
+    [Fact]
+    public async Task Reconciliation_OfLostCommits_LeavesTheMarkForWhoOpens()
+    {
+        await QueueAndVanishAsync(3);
+        _fixture.Server.Flush();
+        var other = _fixture.Start();
+        await other.Store.InitializeAsync(Cancel);
+        await other.Store.ReconcileNowAsync(Cancel);
+        Assert.Equal(0, await _fixture.ColdAheadAsync());
+
+        var (_, session) = await _fixture.OpenAsync();
+        Assert.True(session.IsRolledBack);
+    }
+
+    [Fact]
+    public async Task Reconciliation_LeavesALivingHolderAlone()
+    {
+        var (process, session) = await _fixture.OpenAsync();
+        process.LoseCold();
+        await session.CommitAsync(Queued(A, 2), Cancel);
+        var other = _fixture.Start();
+        await other.Store.InitializeAsync(Cancel);
+
+        await other.Store.ReconcileNowAsync(Cancel);
+
+        process.FindCold();
+        Assert.Equal(CommitOutcome.Persisted, (await session.CommitAsync(Put(A, 3).Require(Durability.Persisted), Cancel)).Outcome);
+    }
+
+    /// <summary>Queues over what cold lacks, and is gone without a word.</summary>
+    private async Task<AuthPatch> QueueAndVanishAsync(byte commits)
+    {
+        var (process, session) = await _fixture.OpenAsync();
+        process.LoseCold();
+        AuthPatch? last = null;
+        for (byte i = 0; i < commits; i++)
+        {
+            last = Queued(A, (byte)(i + 2));
+            Assert.Equal(CommitOutcome.Queued, (await session.CommitAsync(last, Cancel)).Outcome);
+        }
+
+        _fixture.PassLease();
+        return new AuthPatch(last!.CommitId).Set(A, new[] { (byte)(commits + 1) }).Require(Durability.Queued);
+    }
+
+    public ValueTask DisposeAsync() => _fixture.DisposeAsync();
+}
