@@ -23,4 +23,7 @@ public enum StoreUnusableReason
 
     /// <summary>Something it needs on this machine is missing.</summary>
     MissingDependency = 7,
+
+    /// <summary>Its settings may lose what it has acknowledged, and the options say that such a server is refused.</summary>
+    Unsafe = 8,
 }

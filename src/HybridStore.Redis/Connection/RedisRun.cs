@@ -1,0 +1,45 @@
+using StackExchange.Redis;
+
+namespace HybridStore.Redis.Connection;
+
+/// <summary>One run of the servers, as this process knows it: the connections on which it was learned, and the scripts that were loaded for it.</summary>
+internal sealed class RedisRun
+{
+    private readonly IServer[] _masters;
+    private readonly long _sockets;
+    private readonly byte[][] _hashes;
+
+    public RedisRun(string runId, IServer[] masters, long sockets, byte[][] hashes, RedisServerReport report, StoreUnusableException? refusal)
+    {
+        RunId = runId;
+        _masters = masters;
+        _sockets = sockets;
+        _hashes = hashes;
+        Report = report;
+        Refusal = refusal;
+    }
+
+    /// <summary>The server's run id; where several masters share the sessions, one made of all of theirs.</summary>
+    public string RunId { get; }
+
+    public RedisServerReport Report { get; }
+
+    /// <summary>Why the server is not used, or <see langword="null"/>.</summary>
+    public StoreUnusableException? Refusal { get; }
+
+    /// <summary>
+    /// Whether the connections to the masters are the ones on which the run was learned. The driver counts a connection before it is opened: what was
+    /// answered before this said yes came from this run. Its events come too late for that.
+    /// </summary>
+    public bool IsOnSameConnections => CountSockets(_masters) == _sockets;
+
+    public byte[] HashOf(RedisScript script) => _hashes[(int)script];
+
+    public static long CountSockets(IServer[] servers)
+    {
+        var count = 0L;
+        foreach (var server in servers)
+            count += server.GetCounters().Interactive.SocketCount;
+        return count;
+    }
+}

@@ -1,0 +1,3 @@
+namespace HybridStore.Redis;
+
+internal sealed class RedisHotTier;
