@@ -22,6 +22,7 @@ internal sealed class RedisConnection : IAsyncDisposable
     private volatile bool _disposed;
     private Task<RedisRun>? _learning;
     private string _reported = "";
+    private long _doubted;
 
     /// <summary>Connects in the background.</summary>
     public RedisConnection(ConfigurationOptions configuration, RedisHotTierOptions options, TimeProvider time, ILogger logger)
@@ -109,6 +110,14 @@ internal sealed class RedisConnection : IAsyncDisposable
     {
         _run = null;
         LearnInBackground();
+    }
+
+    /// <summary>The same for what happens with every read while it lasts: at most once a second.</summary>
+    public void DoubtSometimes()
+    {
+        var doubted = Volatile.Read(ref _doubted);
+        if ((doubted == 0 || _time.GetElapsedTime(doubted) >= TimeSpan.FromSeconds(1)) && Interlocked.CompareExchange(ref _doubted, _time.GetTimestamp(), doubted) == doubted)
+            Doubt();
     }
 
     public async ValueTask<RedisServerReport> ReportAsync(CancellationToken cancellationToken)

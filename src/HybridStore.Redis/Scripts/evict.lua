@@ -1,0 +1,4 @@
+unknow()
+raise()
+save()
+return 1

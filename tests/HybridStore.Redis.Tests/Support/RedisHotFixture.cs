@@ -1,0 +1,73 @@
+using HybridStore.Conformance.Tiers;
+using HybridStore.Tiers;
+
+namespace HybridStore.Redis.Tests.Support;
+
+/// <summary>A hot tier on a real server: the one that HYBRIDSTORE_TEST_REDIS names, under a prefix of its own, or else one that is started for the test.</summary>
+public sealed class RedisHotFixture : HotTierFixture
+{
+    private static readonly string? Given = Environment.GetEnvironmentVariable("HYBRIDSTORE_TEST_REDIS");
+    private readonly string _prefix = $"test-{Guid.NewGuid():N}";
+    private readonly List<RedisHotTier> _tiers = [];
+    private RedisServer? _server;
+
+    public override TimeSpan LeaseDuration => TimeSpan.FromMilliseconds(1500);
+
+    public override async ValueTask<IHotTier> OpenAsync()
+    {
+        if (string.IsNullOrEmpty(Given))
+            _server ??= await RedisServer.StartDurableAsync();
+        var options = new RedisHotTierOptions { KeyPrefix = _prefix, OperationTimeout = TimeSpan.FromSeconds(30), IdleExpiry = TimeSpan.FromHours(1) };
+        var tier = new RedisHotTier(_server?.ConnectionString ?? Given!, options);
+        _tiers.Add(tier);
+        await Eventually.ConnectedAsync(tier);
+        return tier;
+    }
+
+    public override async ValueTask<bool> PassTimeAsync(TimeSpan by)
+    {
+        await Task.Delay(by, TimeProvider.System);
+        return true;
+    }
+
+    public override async ValueTask<bool> RestartAsync()
+    {
+        if (_server is null)
+            return false;
+        var runs = _tiers.ConvertAll(static t => t.RunId);
+        await _server.RestartAsync();
+        foreach (var (tier, run) in _tiers.Zip(runs))
+            await Eventually.TrueAsync(async () => await tier.InspectAsync(default) is { IsConnected: true } report && report.RunId != run, "the new run");
+        return true;
+    }
+
+    public override ValueTask<bool> FlushAsync()
+    {
+        if (_server is null)
+            return new(false);
+        _server.Send("FLUSHALL");
+        return new(true);
+    }
+
+    public override ValueTask<bool> ExpireIdleAsync()
+    {
+        if (_server is null)
+            return new(false);
+        using var client = _server.Connect();
+        foreach (var key in client.Send("KEYS", "*").Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (client.Send("TTL", key) != "-1")
+                client.Send("DEL", key);
+        }
+
+        return new(true);
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        foreach (var tier in _tiers)
+            await tier.DisposeAsync();
+        if (_server is not null)
+            await _server.DisposeAsync();
+    }
+}
