@@ -40,14 +40,15 @@ internal sealed class SqliteLeases(SqliteStore store) : IColdLeases
     public async IAsyncEnumerable<ColdSession> ListAheadAsync(bool unheldOnly, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var open = await store.OpenAsync(cancellationToken).ConfigureAwait(false);
+        long? unheldAt = unheldOnly ? store.Now : null;
         var page = new SessionPage(tenant: null);
         do
         {
             cancellationToken.ThrowIfCancellationRequested();
             page.Next();
-            _ = open.Readers.Use(page, static (reader, page) =>
+            _ = open.Readers.Use((unheldAt, page), static (reader, q) =>
             {
-                reader.ReadAhead(page);
+                reader.ReadAhead(q.unheldAt, q.page);
                 return true;
             });
             foreach (var session in page.Sessions)

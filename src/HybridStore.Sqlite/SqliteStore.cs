@@ -25,6 +25,9 @@ internal sealed class SqliteStore : IAsyncDisposable
 
     public string FilePath => _connector.Path;
 
+    /// <summary>Now, in the file's milliseconds.</summary>
+    public long Now => UnixTime.Now(_timeProvider);
+
     public ValueTask<OpenStore> OpenAsync(CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(_disposed, typeof(SqliteColdTier));

@@ -10,9 +10,15 @@ public sealed class InMemoryColdRepeatTests : ColdRepeatContract<InMemoryColdFix
 
 public sealed class InMemoryColdPrefixTests : ColdPrefixContract<InMemoryColdFixture>;
 
+public sealed class InMemoryColdCoalescingTests : ColdCoalescingContract<InMemoryColdFixture>;
+
+public sealed class InMemoryColdRollbackTests : ColdRollbackContract<InMemoryColdFixture>;
+
 public sealed class InMemoryColdDeletionTests : ColdDeletionContract<InMemoryColdFixture>;
 
 public sealed class InMemoryColdLeaseTests : ColdLeaseContract<InMemoryColdFixture>;
+
+public sealed class InMemoryColdTakeoverTests : ColdTakeoverContract<InMemoryColdFixture>;
 
 public sealed class InMemoryColdImportTests : ColdImportContract<InMemoryColdFixture>;
 
@@ -30,9 +36,15 @@ public sealed class SqliteColdRepeatTests : ColdRepeatContract<SqliteColdFixture
 
 public sealed class SqliteColdPrefixTests : ColdPrefixContract<SqliteColdFixture>;
 
+public sealed class SqliteColdCoalescingTests : ColdCoalescingContract<SqliteColdFixture>;
+
+public sealed class SqliteColdRollbackTests : ColdRollbackContract<SqliteColdFixture>;
+
 public sealed class SqliteColdDeletionTests : ColdDeletionContract<SqliteColdFixture>;
 
 public sealed class SqliteColdLeaseTests : ColdLeaseContract<SqliteColdFixture>;
+
+public sealed class SqliteColdTakeoverTests : ColdTakeoverContract<SqliteColdFixture>;
 
 public sealed class SqliteColdImportTests : ColdImportContract<SqliteColdFixture>;
 

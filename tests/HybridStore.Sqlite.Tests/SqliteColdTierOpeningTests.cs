@@ -110,6 +110,32 @@ public sealed class SqliteColdTierOpeningTests : TierTest
     }
 
     [Fact]
+    public async Task Initialize_SchemaOf1_IsBroughtUpToDateWithWhatItHolds()
+    {
+        string path = Folder.File("old.db");
+        Execute(path, $"{SqliteSchema.Migrations[0].Sql}; PRAGMA application_id = {SqliteSchema.ApplicationId}; PRAGMA user_version = 1");
+        var first = CommitId.New();
+        byte[] commits = new byte[64 * CommitId.Size];
+        first.Value.TryWriteBytes(commits.AsSpan(3 * CommitId.Size));
+        Execute(
+            path,
+            $"INSERT INTO session VALUES (7, 'clinic', 'reception', 1, 3, 2, 2, {unchecked((long)Key1.Id.Value)}, 0, 0, 5, 6, NULL, x'{Convert.ToHexString(commits)}');"
+            + $"INSERT INTO record VALUES (7, 'session', 'a', 3, x'01');"
+            + $"INSERT INTO data_key VALUES (1, 7, {unchecked((long)Key1.Id.Value)}, x'{Convert.ToHexString(Key1.Bytes.Span)}', 5)");
+        var tier = Open(path);
+
+        var read = await tier.ReadAsync(Session, [Record("a")], withDataKeys: true, Cancel);
+
+        Assert.Equal((1, 3, 2, 2, 0), (read.Head!.Incarnation, read.Head.Version, read.Head.Epoch, read.Head.AheadEpoch, read.Head.RolledBackAt));
+        Assert.Equal([new CommitMark(first, 3)], read.Commits);
+        Assert.Equal([1], read.Records[0].Envelope.ToArray());
+        var rollback = new ColdCommit { Session = Session, Incarnation = 1, Epoch = 2, SealedWith = Key1.Id, Rollback = RollbackChange.Set, Patches = [PatchAt(3, 1_000)] };
+        Assert.Equal(1_000, (await tier.CommitAsync(rollback, Cancel)).Version);
+        Assert.Equal(3, (await tier.ReadAsync(Session, [], false, Cancel)).Head!.RolledBackAt);
+        Assert.Equal(SqliteSchema.Version, Query(path, "PRAGMA user_version"));
+    }
+
+    [Fact]
     public async Task Initialize_NewerSchema_LeavesTheFileAsItIs()
     {
         await Tier.DisposeAsync();

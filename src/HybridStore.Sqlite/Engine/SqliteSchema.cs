@@ -64,5 +64,9 @@ internal static class SqliteSchema
             -- Former session.id values whose records are being removed, a bounded number at a time.
             CREATE TABLE purge (session INTEGER PRIMARY KEY);
             """),
+        new(2, """
+            -- The version behind which queued commits were lost, or may have been; 0: none were, or it was acknowledged.
+            ALTER TABLE session ADD COLUMN rolled_back_at INTEGER NOT NULL DEFAULT 0;
+            """),
     ];
 }

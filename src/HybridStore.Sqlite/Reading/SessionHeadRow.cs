@@ -6,8 +6,8 @@ namespace HybridStore.Sqlite.Reading;
 /// <summary>The columns that every read of a session starts with, in one order.</summary>
 internal static class SessionHeadRow
 {
-    public const string Columns = "s.id, s.incarnation, s.version, s.epoch, s.ahead_epoch, s.created_at, s.updated_at";
-    public const int Count = 7;
+    public const string Columns = "s.id, s.incarnation, s.version, s.epoch, s.ahead_epoch, s.created_at, s.updated_at, s.rolled_back_at";
+    public const int Count = 8;
 
     public static long Id(SqliteStatement row) => row.Int64(0);
 
@@ -26,5 +26,6 @@ internal static class SessionHeadRow
         AheadEpoch = row.Int64(4),
         CreatedAt = UnixTime.ToDateTimeOffset(row.Int64(5)),
         UpdatedAt = UnixTime.ToDateTimeOffset(row.Int64(6)),
+        RolledBackAt = row.Int64(7),
     };
 }

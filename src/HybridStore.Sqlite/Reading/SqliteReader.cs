@@ -1,5 +1,6 @@
 using HybridStore.Codec;
 using HybridStore.Sqlite.Engine;
+using HybridStore.Sqlite.Writing;
 using HybridStore.Tiers;
 
 namespace HybridStore.Sqlite.Reading;
@@ -15,12 +16,14 @@ internal sealed class SqliteReader : IDisposable
     private readonly SqliteStatement _record;
     private readonly SqliteStatement _tombstone;
     private readonly SqliteStatement _dataKeys;
+    private readonly SqliteStatement _commits;
     private readonly SqliteStatement _summary;
     private readonly SqliteStatement _recordPage;
     private readonly SqliteStatement _typePage;
     private readonly SqliteStatement _sessionPage;
     private readonly SqliteStatement _tenantPage;
     private readonly SqliteStatement _aheadPage;
+    private readonly SqliteStatement _unheldAheadPage;
 
     public SqliteReader(SqliteDb db)
     {
@@ -38,6 +41,7 @@ internal sealed class SqliteReader : IDisposable
             _record = db.Prepare("SELECT version, envelope FROM record WHERE session = ?1 AND type = ?2 AND id = ?3");
             _tombstone = db.Prepare("SELECT incarnation FROM tombstone WHERE name_hash = ?1");
             _dataKeys = db.Prepare("SELECT key_id, wrapped FROM data_key WHERE session = ?1 ORDER BY seq DESC");
+            _commits = db.Prepare("SELECT commits FROM session WHERE id = ?1");
             _summary = db.Prepare("SELECT type, count(*), sum(length(envelope)) FROM record WHERE session = ?1 GROUP BY type ORDER BY type");
             _recordPage = db.Prepare(
                 "SELECT type, id, version, envelope FROM record WHERE session = ?1 AND (type, id) > (?2, ?3) ORDER BY type, id LIMIT ?4");
@@ -45,6 +49,9 @@ internal sealed class SqliteReader : IDisposable
             _sessionPage = db.Prepare($"{Sessions} WHERE (s.tenant, s.name) > (?1, ?2) AND s.version > 0 ORDER BY s.tenant, s.name LIMIT ?3");
             _tenantPage = db.Prepare($"{Sessions} WHERE s.tenant = ?1 AND s.name > ?2 AND s.version > 0 ORDER BY s.name LIMIT ?3");
             _aheadPage = db.Prepare($"{Sessions} WHERE (s.tenant, s.name) > (?1, ?2) AND s.ahead_epoch <> 0 ORDER BY s.tenant, s.name LIMIT ?3");
+            _unheldAheadPage = db.Prepare(
+                $"{Sessions} WHERE (s.tenant, s.name) > (?1, ?2) AND s.ahead_epoch <> 0 AND (s.lease_holder IS NULL OR s.lease_until <= ?4) "
+                + "ORDER BY s.tenant, s.name LIMIT ?3");
         }
         catch
         {
@@ -67,7 +74,14 @@ internal sealed class SqliteReader : IDisposable
 
         for (int i = 0; i < records.Length; i++)
             records[i] = ReadRecord(id, keys[i]);
-        return new ColdRead { Head = head, LastEndedIncarnation = lastEnded, Records = records, DataKeys = withDataKeys ? ReadDataKeys(id) : [] };
+        return new ColdRead
+        {
+            Head = head,
+            LastEndedIncarnation = lastEnded,
+            Records = records,
+            DataKeys = withDataKeys ? ReadDataKeys(id) : [],
+            Commits = withDataKeys ? ReadCommits(id, head.Version) : [],
+        };
     }
 
     public (SessionHead Head, IReadOnlyList<AuthTypeSummary> Types)? Summarize(AuthSessionId session)
@@ -112,7 +126,16 @@ internal sealed class SqliteReader : IDisposable
         ReadSessions(select, page);
     }
 
-    public void ReadAhead(SessionPage page) => ReadSessions(_aheadPage, page);
+    /// <summary>Fills the next page of the sessions that carry an ahead mark.</summary>
+    /// <param name="unheldAt">Only those that nobody holds at this time, in the file's milliseconds; <see langword="null"/>: all.</param>
+    /// <param name="page">The page.</param>
+    public void ReadAhead(long? unheldAt, SessionPage page)
+    {
+        if (unheldAt is { } now)
+            ReadSessions(_unheldAheadPage.Bind(4, now), page);
+        else
+            ReadSessions(_aheadPage, page);
+    }
 
     public void Dispose() => _db.Dispose();
 
@@ -202,6 +225,12 @@ internal sealed class SqliteReader : IDisposable
         }
 
         return keys;
+    }
+
+    private IReadOnlyList<CommitMark> ReadCommits(long session, long version)
+    {
+        using (_commits.Rows())
+            return _commits.Bind(1, session).Step() ? new CommitRing(_commits.Bytes(0).ToArray()).List(version) : [];
     }
 
     private SnapshotScope Snapshot()

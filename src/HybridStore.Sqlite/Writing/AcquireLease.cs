@@ -10,7 +10,7 @@ internal sealed class AcquireLease(LeaseRequest request) : WriteWork<LeaseGrant>
     {
         long now = tables.Now;
         var row = tables.Sessions.FindOrMake(request.Session);
-        if (row.IsLeased(now) && row.LeaseHolder != request.Holder && row.Epoch != request.DeadEpoch)
+        if (row.Refuses(request, now))
         {
             Result = Answer(row, granted: false, row.AheadEpoch) with { Holder = row.LeaseHolder };
             return false;

@@ -89,7 +89,7 @@ internal sealed class CommitWork(ColdCommit commit) : WriteWork<ColdCommitResult
             return Answer(row, ColdCommitStatus.Conflict) with { Conflict = first };
         var unchanged = _plan.Count > 1 ? Answer(row, ColdCommitStatus.Conflict) : null;
         long now = tables.Now;
-        bool onlyAdvances = row.Exists;
+        bool onlyAdvances = row.Exists && commit.Rollback == RollbackChange.Keep;
         if (commit.Epoch == 0 && row.LeaseHolder is not null)
         {
             row.EndLeaseThatRanOut();
@@ -106,10 +106,11 @@ internal sealed class CommitWork(ColdCommit commit) : WriteWork<ColdCommitResult
                 return unchanged! with { Conflict = conflict };
             foreach (var change in patch.Changes)
                 tables.Records.Apply(row.Id, change, next);
-            row.Ring.Set(patch.CommitId, version, next);
+            Remember(row.Ring, patch, version, next);
             version = next;
         }
 
+        row.RolledBackAt = RollbackMark(row.RolledBackAt, previous);
         row.Version = version;
         row.UpdatedAt = now;
         if (onlyAdvances)
@@ -130,6 +131,24 @@ internal sealed class CommitWork(ColdCommit commit) : WriteWork<ColdCommitResult
         if (row.Id == 0)
             tables.Sessions.Save(commit.Session, row);
         tables.DataKeys.Insert(row.Id, commit.NewDataKey!, now);
+    }
+
+    private long RollbackMark(long mark, long previousVersion) => commit.Rollback switch
+    {
+        RollbackChange.Clear => 0,
+        RollbackChange.Set when mark == 0 => previousVersion,
+        _ => mark,
+    };
+
+    private static void Remember(CommitRing ring, SealedPatch patch, long previousVersion, long version)
+    {
+        for (int i = 0; i < patch.Absorbed.Count; i++)
+        {
+            ring.Set(patch.Absorbed[i].Id, previousVersion, patch.Absorbed[i].Version);
+            previousVersion = patch.Absorbed[i].Version;
+        }
+
+        ring.Set(patch.CommitId, previousVersion, version);
     }
 
     private static CommitConflict? FindConflict(RecordTable records, long session, SealedPatch patch, long version)

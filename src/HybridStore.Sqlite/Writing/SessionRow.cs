@@ -19,6 +19,9 @@ internal sealed class SessionRow
 
     public long AheadEpoch { get; set; }
 
+    /// <summary>The rollback mark.</summary>
+    public long RolledBackAt { get; set; }
+
     public DataKeyId DataKey { get; set; }
 
     public bool Loading { get; set; }
@@ -46,6 +49,15 @@ internal sealed class SessionRow
     /// <summary>Whether only the lease's holder may write: it is alive, or what it queued is not here yet.</summary>
     public bool NeedsEpoch(long now) => IsLeased(now) || AheadEpoch != 0;
 
+    /// <summary>Whether a lease is not granted: it is held, or known to live on elsewhere, or it may not be taken while commits are queued.</summary>
+    public bool Refuses(LeaseRequest request, long now)
+    {
+        if (Epoch != 0 && Epoch == request.DeadEpoch)
+            return false;
+        bool isHeld = IsLeased(now) || (AheadEpoch != 0 && Epoch == request.LiveEpoch);
+        return (isHeld && LeaseHolder != request.Holder) || (request.RefusesAhead && AheadEpoch != 0);
+    }
+
     /// <summary>
     /// Ends a lease that ran out, because somebody writes without one: the holder, should it come back, knows nothing of that write,
     /// so its epoch must not be good any more.
@@ -65,6 +77,7 @@ internal sealed class SessionRow
         Version = Version,
         Epoch = Epoch,
         AheadEpoch = AheadEpoch,
+        RolledBackAt = RolledBackAt,
         CreatedAt = UnixTime.ToDateTimeOffset(CreatedAt),
         UpdatedAt = UnixTime.ToDateTimeOffset(UpdatedAt),
     };

@@ -8,16 +8,16 @@ namespace HybridStore.Sqlite.Writing;
 internal sealed class SessionTable(SqliteDb db)
 {
     private const string Columns =
-        "id, incarnation, version, epoch, ahead_epoch, data_key, loading, lease_until, created_at, updated_at, lease_holder, commits";
+        "id, incarnation, version, epoch, ahead_epoch, data_key, loading, lease_until, created_at, updated_at, lease_holder, commits, rolled_back_at";
 
     private readonly SqliteStatement _find = db.Prepare($"SELECT {Columns} FROM session WHERE tenant = ?1 AND name = ?2");
     private readonly SqliteStatement _insert = db.Prepare(
-        "INSERT INTO session (tenant, name, incarnation, version, epoch, ahead_epoch, data_key, loading, lease_until, created_at, updated_at, lease_holder, commits) "
-        + "VALUES (?13, ?14, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)");
+        "INSERT INTO session (tenant, name, incarnation, version, epoch, ahead_epoch, data_key, loading, lease_until, created_at, updated_at, lease_holder, commits, rolled_back_at) "
+        + "VALUES (?14, ?15, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)");
 
     private readonly SqliteStatement _update = db.Prepare(
         "UPDATE session SET incarnation = ?2, version = ?3, epoch = ?4, ahead_epoch = ?5, data_key = ?6, loading = ?7, lease_until = ?8, "
-        + "created_at = ?9, updated_at = ?10, lease_holder = ?11, commits = ?12 WHERE id = ?1");
+        + "created_at = ?9, updated_at = ?10, lease_holder = ?11, commits = ?12, rolled_back_at = ?13 WHERE id = ?1");
 
     private readonly SqliteStatement _advance = db.Prepare("UPDATE session SET version = ?2, updated_at = ?3, commits = ?4 WHERE id = ?1");
     private readonly SqliteStatement _delete = db.Prepare("DELETE FROM session WHERE id = ?1");
@@ -56,6 +56,7 @@ internal sealed class SessionTable(SqliteDb db)
                 CreatedAt = _find.Int64(8),
                 UpdatedAt = _find.Int64(9),
                 LeaseHolder = _find.IsNull(10) ? null : _find.Text(10),
+                RolledBackAt = _find.Int64(12),
             };
             _find.Bytes(11).CopyTo(row.Commits);
             return row;
@@ -78,12 +79,13 @@ internal sealed class SessionTable(SqliteDb db)
         using (save.Rows())
         {
             if (isNew)
-                save.Bind(13, session.Tenant).Bind(14, session.Session);
+                save.Bind(14, session.Tenant).Bind(15, session.Session);
             else
                 save.Bind(1, row.Id);
             save.Bind(2, row.Incarnation).Bind(3, row.Version).Bind(4, row.Epoch).Bind(5, row.AheadEpoch)
                 .Bind(6, unchecked((long)row.DataKey.Value)).Bind(7, row.Loading ? 1 : 0).Bind(8, row.LeaseUntil)
-                .Bind(9, row.CreatedAt).Bind(10, row.UpdatedAt).Bind(11, row.LeaseHolder).Bind(12, row.Commits);
+                .Bind(9, row.CreatedAt).Bind(10, row.UpdatedAt).Bind(11, row.LeaseHolder).Bind(12, row.Commits)
+                .Bind(13, row.RolledBackAt);
             _ = save.Step();
         }
 

@@ -25,7 +25,7 @@ public static class ColdInput
     /// <summary>Refuses a commit that no tier can take, whatever it holds.</summary>
     /// <param name="commit">The commit.</param>
     /// <exception cref="InvalidAuthInputException">A name or a commit id is empty.</exception>
-    /// <exception cref="ArgumentException">It has no patches, its keys contradict each other, or a patch does not lead upwards.</exception>
+    /// <exception cref="ArgumentException">It has no patches, its keys contradict each other, or a patch or what it took in does not lead upwards.</exception>
     public static void Check(ColdCommit commit)
     {
         ArgumentNullException.ThrowIfNull(commit);
@@ -65,10 +65,26 @@ public static class ColdInput
         Check(patch.CommitId);
         if (patch.Predecessor is { } predecessor && (predecessor < 0 || patch.Version <= predecessor))
             throw new ArgumentException($"Commit {patch.CommitId} leads from version {predecessor} to {patch.Version}: it must lead upwards.");
+        CheckAbsorbed(patch);
         for (int i = 0; i < patch.Changes.Count; i++)
             Check(patch.Changes[i].Key);
         for (int i = 0; i < patch.Expectations.Count; i++)
             Check(patch.Expectations[i].Key);
+    }
+
+    private static void CheckAbsorbed(SealedPatch patch)
+    {
+        if (patch.Absorbed.Count == 0)
+            return;
+        if (patch.Predecessor is not { } last)
+            throw new ArgumentException($"Commit {patch.CommitId} took in others, but does not say where it belongs.");
+        foreach (var absorbed in patch.Absorbed)
+        {
+            Check(absorbed.Id);
+            if (absorbed.Version <= last || absorbed.Version >= patch.Version)
+                throw new ArgumentException($"Commit {patch.CommitId} at version {patch.Version} can't have taken in {absorbed.Id} at {absorbed.Version} after {last}.");
+            last = absorbed.Version;
+        }
     }
 
     private static void Check(CommitId id)

@@ -44,6 +44,7 @@ internal abstract class ColdDecorator(IColdTier inner) : IColdTier
         SeenVersion = commit.SeenVersion,
         Patches = patches ?? commit.Patches,
         SealedWith = commit.SealedWith,
+        Rollback = commit.Rollback,
         NewDataKey = commit.NewDataKey,
     };
 
@@ -52,6 +53,7 @@ internal abstract class ColdDecorator(IColdTier inner) : IColdTier
         CommitId = id ?? patch.CommitId,
         Predecessor = patch.Predecessor,
         Version = patch.Version,
+        Absorbed = patch.Absorbed,
         Changes = changes ?? patch.Changes,
         Expectations = patch.Expectations,
         ExpectedSessionVersion = patch.ExpectedSessionVersion,

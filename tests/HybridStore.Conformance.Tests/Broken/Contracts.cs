@@ -8,7 +8,7 @@ internal static class Contracts
 {
     public static IReadOnlyList<Type> Cold { get; } =
     [
-        typeof(ColdCommit<>), typeof(ColdCondition<>), typeof(ColdRepeat<>), typeof(ColdPrefix<>), typeof(ColdDeletion<>), typeof(ColdLease<>), typeof(ColdImport<>), typeof(ColdEnumeration<>), typeof(ColdInput<>), typeof(ColdRace<>), typeof(ColdReopening<>),
+        typeof(ColdCommit<>), typeof(ColdCondition<>), typeof(ColdRepeat<>), typeof(ColdPrefix<>), typeof(ColdCoalescing<>), typeof(ColdRollback<>), typeof(ColdDeletion<>), typeof(ColdLease<>), typeof(ColdTakeover<>), typeof(ColdImport<>), typeof(ColdEnumeration<>), typeof(ColdInput<>), typeof(ColdRace<>), typeof(ColdReopening<>),
     ];
 
     public static IReadOnlyList<Type> Hot { get; } = [typeof(HotTier<>), typeof(HotQueue<>), typeof(HotRepeat<>), typeof(HotOutbox<>), typeof(HotEpoch<>), typeof(HotChanges<>)];
@@ -31,9 +31,15 @@ internal static class Contracts
 
     private sealed class ColdPrefix<T> : ColdPrefixContract<T> where T : ColdTierFixture, new();
 
+    private sealed class ColdCoalescing<T> : ColdCoalescingContract<T> where T : ColdTierFixture, new();
+
+    private sealed class ColdRollback<T> : ColdRollbackContract<T> where T : ColdTierFixture, new();
+
     private sealed class ColdDeletion<T> : ColdDeletionContract<T> where T : ColdTierFixture, new();
 
     private sealed class ColdLease<T> : ColdLeaseContract<T> where T : ColdTierFixture, new();
+
+    private sealed class ColdTakeover<T> : ColdTakeoverContract<T> where T : ColdTierFixture, new();
 
     private sealed class ColdImport<T> : ColdImportContract<T> where T : ColdTierFixture, new();
 

@@ -19,6 +19,7 @@ public abstract class ColdInputContract<TFixture> : ColdTierContract<TFixture>
         await RefusedAsync(() => CommitAsync(Commit(Patch(Set("b"), new SealedChange(default, new byte[1])))));
         await RefusedAsync(() => CommitAsync(Commit(new SealedPatch { CommitId = default, Changes = [Set("b")] })));
         await RefusedAsync(() => CommitAsync(Commit(new SealedPatch { CommitId = CommitId.New(), Changes = [Set("b")], Expectations = [default] })));
+        await RefusedAsync(() => CommitAsync(Commit(Absorbing(PatchAt(1, 3, Set("b")), new CommitMark(default, 2)))));
         await RefusedAsync(async () => await Tier.ReadAsync(default, [], false, Cancel));
         await RefusedAsync(async () => await Tier.ReadAsync(Session, [Record("a"), default], false, Cancel));
         await RefusedAsync(async () => await Tier.SummarizeAsync(default, Cancel));
@@ -48,6 +49,9 @@ public abstract class ColdInputContract<TFixture> : ColdTierContract<TFixture>
         await MisuseAsync(() => CommitAsync(Commit(PatchAt(1, 1, Set("b")))));
         await MisuseAsync(() => CommitAsync(Commit(PatchAt(3, 2, Set("b")))));
         await MisuseAsync(() => CommitAsync(Commit(PatchAt(-1, 2, Set("b")))));
+        await MisuseAsync(() => CommitAsync(Commit(new SealedPatch { CommitId = CommitId.New(), Changes = [Set("b")], Absorbed = [new CommitMark(CommitId.New(), 2)] })));
+        foreach (long[] absorbed in (long[][])[[1], [4], [3, 2], [2, 2]])
+            await MisuseAsync(() => CommitAsync(Commit(Absorbing(PatchAt(1, 4, Set("b")), [.. absorbed.Select(v => new CommitMark(CommitId.New(), v))]))));
         await MisuseAsync(() => CommitAsync(new ColdCommit { Session = Session, Incarnation = 1, SealedWith = Key1.Id, NewDataKey = Key2, Patches = [Patch(Set("b"))] }));
         await MisuseAsync(async () => await Tier.Leases.AcquireAsync(new LeaseRequest(Session, "", Fixture.LeaseDuration, false), Cancel));
         await MisuseAsync(async () => await Tier.Leases.AcquireAsync(new LeaseRequest(Session, "bot", TimeSpan.Zero, false), Cancel));

@@ -54,6 +54,16 @@ public abstract class ColdTierContract<TFixture> : IAsyncLifetime
     private protected static SealedPatch PatchAt(long predecessor, long version, params SealedChange[] changes) =>
         new() { CommitId = CommitId.New(), Predecessor = predecessor, Version = version, Changes = changes };
 
+    /// <summary>The same patch, made of those commits and its own.</summary>
+    private protected static SealedPatch Absorbing(SealedPatch patch, params CommitMark[] absorbed) => new()
+    {
+        CommitId = patch.CommitId,
+        Predecessor = patch.Predecessor,
+        Version = patch.Version,
+        Changes = patch.Changes,
+        Absorbed = absorbed,
+    };
+
     private protected static ColdCommit Commit(params SealedPatch[] patches) => CommitTo(Session, patches);
 
     private protected static ColdCommit CommitTo(AuthSessionId session, params SealedPatch[] patches) =>
@@ -71,6 +81,7 @@ public abstract class ColdTierContract<TFixture> : IAsyncLifetime
         Epoch = epoch,
         SeenVersion = commit.SeenVersion,
         SealedWith = commit.SealedWith,
+        Rollback = commit.Rollback,
         NewDataKey = commit.NewDataKey,
         Patches = commit.Patches,
     };

@@ -1,4 +1,5 @@
 using HybridStore.Sqlite.Writing;
+using HybridStore.Tiers;
 
 namespace HybridStore.Sqlite.Tests.Writing;
 
@@ -37,5 +38,21 @@ public sealed class CommitRingTests
         Assert.Equal(64 + length, ring.Find(last, 64 + length));
         foreach (var id in ids)
             Assert.Equal(0, ring.Find(id, 64 + length));
+        Assert.Equal([new CommitMark(last, 64 + length)], ring.List(64 + length));
+    }
+
+    [Fact]
+    public void List_WithVersionsThatAreNobodys_GivesTheOthersInOrder()
+    {
+        var ring = new CommitRing(new byte[CommitRing.Size]);
+        Assert.Empty(ring.List(0));
+        CommitMark[] marks = [.. ((long[])[1, 2, 5, 60, 63, 64, 65, 100]).Select(v => new CommitMark(CommitId.New(), v))];
+        long previous = 0;
+        foreach (var mark in marks)
+        {
+            ring.Set(mark.Id, previous, mark.Version);
+            previous = mark.Version;
+            Assert.Equal(marks.Where(m => m.Version <= mark.Version && m.Version > mark.Version - 64), ring.List(mark.Version));
+        }
     }
 }
