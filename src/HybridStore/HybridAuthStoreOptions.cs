@@ -25,6 +25,12 @@ public sealed class HybridAuthStoreOptions
     /// <value><c>sqlite:hybridstore.db</c> by default, a file in the current folder. Environment: <c>HYBRIDSTORE_COLD</c>.</value>
     public string Cold { get; set; } = "sqlite:hybridstore.db";
 
+    /// <summary>Which hot tier to use, as <c>scheme:rest</c>, when code does not choose one: <c>redis:</c> and a connection string, <c>memory</c>, or <c>none</c>.</summary>
+    /// <value>
+    /// <see langword="null"/> by default, which is <c>memory</c>: the embedded one. Environment: <c>HYBRIDSTORE_HOT</c>, such as <c>redis:localhost:6379,password=…</c>. It is never shown.
+    /// </value>
+    public string? Hot { get; set; }
+
     /// <summary>How far behind other processes' commits a read may be. What this process committed or read before is always seen.</summary>
     /// <value>
     /// One second by default; from zero (every read asks cold) to one minute. Environment: <c>HYBRIDSTORE_MAX_STALENESS</c>, such as <c>00:00:01</c>.

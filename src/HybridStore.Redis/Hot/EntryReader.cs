@@ -34,7 +34,7 @@ internal sealed class EntryReader
         {
             if (FieldName.Parse(part[at]) is not { } key || RecordValue.Parse(key, part[at + 1]) is not { } record)
                 throw new FormatException();
-            _changes.Add(new SealedChange(key, record.Exists ? record.Envelope : null));
+            _changes.Add(record.Exists ? new SealedChange(key, record.Envelope) : new SealedChange(key, null));
         }
 
         if (_changes.Count < head.Changes)

@@ -9,6 +9,7 @@ internal sealed class EnvironmentOptions(string optionsName, Func<string, string
 {
     public const string MasterKey = "HYBRIDSTORE_MASTER_KEY";
     public const string Cold = "HYBRIDSTORE_COLD";
+    public const string Hot = "HYBRIDSTORE_HOT";
     public const string Cipher = "HYBRIDSTORE_CIPHER";
     public const string CompressionThreshold = "HYBRIDSTORE_COMPRESSION_THRESHOLD";
     public const string MaxStaleness = "HYBRIDSTORE_MAX_STALENESS";
@@ -36,6 +37,8 @@ internal sealed class EnvironmentOptions(string optionsName, Func<string, string
             options.Encryption.MasterKey = masterKey;
         if (Value(Cold) is { } cold)
             options.Cold = cold;
+        if (Value(Hot) is { } hot)
+            options.Hot = hot;
         if (Value(LeaseHolder) is { } holder)
             options.Lease.Holder = holder;
         if (Value(Cipher) is { } cipher)

@@ -40,7 +40,7 @@ internal sealed class HybridAuthStoreBuilder(IServiceCollection services, object
     {
         var options = provider.GetRequiredService<IOptionsMonitor<HybridAuthStoreOptions>>().Get(OptionsName);
         var cold = _cold is not null ? _cold(provider) : FromConfiguration(options, provider);
-        var hot = _hot is not null ? _hot(provider) : new InMemoryHotTier(options.HotMemoryBytes);
+        var hot = _hot is not null ? _hot(provider) : NamedHotTier.Create(options, provider);
         return new HybridAuthStore(
             cold, hot, options, provider.GetService<TimeProvider>(), provider.GetService<ILogger<HybridAuthStore>>());
     }

@@ -40,6 +40,8 @@ internal sealed class HybridAuthStoreOptionsValidation : IValidateOptions<Hybrid
             yield return "Credentials.PairedField or Credentials.IdentityFields is null; choose empty to guard nothing.";
         if (!ColdTierUri.TryParse(options.Cold, out _))
             yield return "Cold is not of the form scheme:rest; choose, for example, sqlite:hybridstore.db.";
+        if (options.Hot is not null && !HotTierUri.TryParse(options.Hot, out _))
+            yield return "Hot is not of the form scheme:rest; choose, for example, redis:localhost:6379, or memory, or none.";
     }
 
     private static IEnumerable<string> LeaseFaults(LeaseOptions lease)

@@ -13,6 +13,7 @@ public class EnvironmentOptionsTests
         {
             [EnvironmentOptions.MasterKey] = "key",
             [EnvironmentOptions.Cold] = "sqlite:/var/lib/bots.db",
+            [EnvironmentOptions.Hot] = "redis:localhost:6379",
             [EnvironmentOptions.Cipher] = "aes256gcm",
             [EnvironmentOptions.CompressionThreshold] = "-1",
             [EnvironmentOptions.MaxStaleness] = "00:00:00.5",
@@ -27,6 +28,7 @@ public class EnvironmentOptionsTests
 
         Assert.Equal("key", options.Encryption.MasterKey);
         Assert.Equal("sqlite:/var/lib/bots.db", options.Cold);
+        Assert.Equal("redis:localhost:6379", options.Hot);
         Assert.Equal(EnvelopeCipher.Aes256Gcm, options.Encryption.Cipher);
         Assert.Equal(-1, options.Encryption.CompressionThreshold);
         Assert.Equal(TimeSpan.FromMilliseconds(500), options.MaxStaleness);

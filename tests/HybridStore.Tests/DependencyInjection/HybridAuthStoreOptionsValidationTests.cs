@@ -88,6 +88,30 @@ public class HybridAuthStoreOptionsValidationTests
     [InlineData("/var/x:y")]
     public void ColdTierUri_RefusesWhatIsNone(string? text) => Assert.False(ColdTierUri.TryParse(text, out _));
 
+    [Theory]
+    [InlineData("redis:localhost:6379,password=secret", "redis", "localhost:6379,password=secret")]
+    [InlineData("REDIS:a", "redis", "a")]
+    [InlineData("memory", "memory", "")]
+    [InlineData("None", "none", "")]
+    public void HotTierUri_Parses(string text, string scheme, string rest)
+    {
+        Assert.True(HotTierUri.TryParse(text, out var uri));
+        Assert.Equal(new HotTierUri(scheme, rest), uri);
+        Assert.DoesNotContain("secret", uri.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("redis")]
+    [InlineData("redis:")]
+    [InlineData("")]
+    [InlineData("localhost:6379:redis", false)]
+    public void HotTierUri_WhatIsNone_IsRefused(string text, bool refused = true)
+    {
+        Assert.Equal(!refused, HotTierUri.TryParse(text, out _));
+        var faults = HybridAuthStoreOptionsValidation.Faults(new HybridAuthStoreOptions { Hot = text }).Where(f => f.StartsWith("Hot ", StringComparison.Ordinal));
+        Assert.Equal(refused ? 1 : 0, faults.Count());
+    }
+
     [Fact]
     public void ColdTierUri_TextShowsNoPassword()
     {

@@ -1,4 +1,7 @@
 using HybridStore.Codec;
+using HybridStore.DependencyInjection;
+using HybridStore.InMemory;
+using HybridStore.Tiers;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -65,6 +68,42 @@ public sealed class RegistrationTests : IDisposable
         var e = Assert.Throws<InvalidOperationException>(() => provider.GetRequiredService<IAuthStateStore>());
 
         Assert.Contains("memory:volatile", e.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("memory")]
+    [InlineData("none")]
+    [InlineData("own:anything")]
+    public async Task The_hot_tier_is_chosen_by_configuration(string? hot)
+    {
+        var services = new ServiceCollection();
+        services.AddSingleton<IHotTierFactory, OwnHotTierFactory>();
+        await using var provider = services.AddHybridAuthStore(o =>
+        {
+            Set(o, "hot.db");
+            o.Hot = hot;
+        }).Services.BuildServiceProvider();
+
+        var store = provider.GetRequiredService<IAuthStateStore>();
+        await store.CommitAsync(new AuthSessionId("clinic", "reception"), new AuthPatch().Set("session", "a", new byte[] { 1 }), Cancel);
+
+        Assert.Equal(hot == "own:anything" ? ["anything"] : [], provider.GetServices<IHotTierFactory>().OfType<OwnHotTierFactory>().Single().Made);
+    }
+
+    [Fact]
+    public void A_hot_tier_of_an_unknown_scheme_is_named_without_its_password()
+    {
+        using var provider = new ServiceCollection().AddHybridAuthStore(o =>
+        {
+            Set(o, "never.db");
+            o.Hot = "keydb:host,password=secret";
+        }).Services.BuildServiceProvider();
+
+        var e = Assert.Throws<InvalidOperationException>(() => provider.GetRequiredService<IAuthStateStore>());
+
+        Assert.Contains("'keydb'", e.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", e.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -230,5 +269,18 @@ public sealed class RegistrationTests : IDisposable
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Services.AddHybridAuthStore(configure);
         return builder.Build();
+    }
+
+    private sealed class OwnHotTierFactory : IHotTierFactory
+    {
+        public List<string> Made { get; } = [];
+
+        public string Scheme => "own";
+
+        public IHotTier Create(HotTierUri uri, IServiceProvider services)
+        {
+            Made.Add(uri.Rest);
+            return new InMemoryHotTier(1024 * 1024);
+        }
     }
 }

@@ -1,0 +1,20 @@
+using HybridStore.DependencyInjection;
+using HybridStore.Tiers;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace HybridStore.Redis;
+
+/// <summary>Makes the hot tier of <c>redis:CONNECTION-STRING</c>. The core finds it by its name.</summary>
+public sealed class RedisHotTierFactory : IHotTierFactory
+{
+    /// <inheritdoc/>
+    public string Scheme => "redis";
+
+    /// <inheritdoc/>
+    public IHotTier Create(HotTierUri uri, IServiceProvider services)
+    {
+        ArgumentNullException.ThrowIfNull(uri);
+        return new RedisHotTier(uri.Rest, options: null, services.GetService<TimeProvider>(), services.GetService<ILogger<RedisHotTier>>());
+    }
+}
