@@ -1,0 +1,48 @@
+using StackExchange.Redis;
+
+[assembly: AssemblyFixture(typeof(HybridStore.Redis.Tests.Support.SharedServer))]
+
+namespace HybridStore.Redis.Tests.Support;
+
+/// <summary>
+/// One server for the tests that only need a place of their own on it, and connections to it, which take a second each to make: the server that
+/// HYBRIDSTORE_TEST_REDIS names, or one that is started for the tests.
+/// </summary>
+public sealed class SharedServer : IAsyncDisposable
+{
+    private readonly SemaphoreSlim _starting = new(1, 1);
+    private readonly ConnectionMultiplexer?[] _connections = new ConnectionMultiplexer?[2];
+    private RedisServer? _server;
+
+    /// <summary>A connection: of two with different numbers, each is what another process' would be.</summary>
+    public static async ValueTask<IConnectionMultiplexer> ConnectAsync(int number = 0)
+    {
+        var shared = await TestContext.Current.GetFixture<SharedServer>() ?? throw new InvalidOperationException("There is no shared server here.");
+        return await shared.ConnectionAsync(number % shared._connections.Length);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var connection in _connections)
+            connection?.Dispose();
+        if (_server is not null)
+            await _server.DisposeAsync();
+        _starting.Dispose();
+    }
+
+    private async ValueTask<IConnectionMultiplexer> ConnectionAsync(int number)
+    {
+        await _starting.WaitAsync();
+        try
+        {
+            var given = Environment.GetEnvironmentVariable("HYBRIDSTORE_TEST_REDIS");
+            if (string.IsNullOrEmpty(given))
+                _server ??= await RedisServer.StartAsync("--appendonly", "yes", "--appendfsync", "no");
+            return _connections[number] ??= await ConnectionMultiplexer.ConnectAsync($"{_server?.ConnectionString ?? given},allowAdmin=true,abortConnect=false", null);
+        }
+        finally
+        {
+            _starting.Release();
+        }
+    }
+}
