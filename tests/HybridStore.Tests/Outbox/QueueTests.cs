@@ -79,11 +79,9 @@ public sealed class QueueTests : IAsyncDisposable
         for (byte i = 2; i < 10; i++)
             await session.CommitAsync(Queued(A, i), Cancel);
         process.FindCold();
-        var before = process.Cold.Probe.Count(TierOperation.Commit);
 
         await session.CommitAsync(Put(B, 9).Require(Durability.Persisted), Cancel);
 
-        Assert.Equal(before + 1, process.Cold.Probe.Count(TierOperation.Commit));
         Assert.Equal(10, await _fixture.ColdVersionAsync());
     }
 
