@@ -1,3 +1,4 @@
+using HybridStore.Coordination;
 using HybridStore.Diagnostics;
 using HybridStore.Sessions;
 using HybridStore.Tiers;
@@ -22,6 +23,8 @@ public sealed partial class HybridAuthStore
         {
             var held = await HoldAsync(session, state, wait: true, cancellationToken).ConfigureAwait(false);
             state.RolledBackAt = held!.RolledBackAt;
+            if (held.Lease is null)
+                await BeginViewAsync(session, state, cancellationToken).ConfigureAwait(false);
             var handle = new AuthSession(this, session, state, held.Lease);
             _handles.TryAdd(handle, 0);
             return handle;
@@ -93,8 +96,35 @@ public sealed partial class HybridAuthStore
         }
         finally
         {
+            if (state.EndView() is { } view)
+                await view.DisposeAsync().ConfigureAwait(false);
             state.Closed();
             state.Commits.Leave();
+        }
+    }
+
+    /// <summary>Lets a session that is open without its lease keep what it reads, where hot tells of what others change; without that, it keeps nothing.</summary>
+    private async ValueTask BeginViewAsync(AuthSessionId session, SessionState state, CancellationToken cancellationToken)
+    {
+        if (_hot?.Changes is not { } changes || _maxStaleness == TimeSpan.Zero)
+            return;
+        var view = new SharedView(_time);
+        try
+        {
+            // This process's own commits come this way too, after the version is known here: they are no news.
+            view.Subscription = await changes.SubscribeAsync(
+                session,
+                change =>
+                {
+                    if (change == HotChange.Unknown || new SeenMark(change.Incarnation, change.Version) > state.Seen)
+                        state.Forget();
+                },
+                cancellationToken).ConfigureAwait(false);
+            state.BeginView(view);
+        }
+        catch (StoreUnavailableException e)
+        {
+            Log.HotUnavailable(_logger, e, _hot.Name, "subscribe");
         }
     }
 

@@ -49,25 +49,93 @@ public sealed partial class HybridAuthStore
         flight = new Flight(seen, now, _continuations);
         var landing = flight.Join()!;
         state.Flights[key] = flight;
-        _ = FlyAsync(session, state, keys, flight);
+        if (state.Gather.Add(key, flight))
+            _ = FlyAsync(session, state, [(key, flight)]);
         return await landing.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task FlyAsync(AuthSessionId session, SessionState state, AuthKey[] keys, Flight flight)
+    private async Task FlyAsync(AuthSessionId session, SessionState state, (AuthKey Key, Flight Flight)[]? batch)
     {
+        for (; batch is not null; batch = state.Gather.Next())
+        {
+            if (!await TryFlyAsync(session, state, batch).ConfigureAwait(false))
+            {
+                // One of them has failed all: each for itself, so that it fails nobody else.
+                foreach (var one in batch)
+                    _ = await TryFlyAsync(session, state, [one]).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async ValueTask<bool> TryFlyAsync(AuthSessionId session, SessionState state, (AuthKey Key, Flight Flight)[] batch)
+    {
+        var keys = new AuthKey[batch.Length];
+        for (var i = 0; i < keys.Length; i++)
+            keys[i] = batch[i].Key;
         try
         {
-            var answer = await ReadAsync(session, state, keys, CancellationToken.None).ConfigureAwait(false);
-            state.Flights.TryRemove(new KeyValuePair<AuthKey, Flight>(keys[0], flight));
-            flight.Land(answer[0]);
+            var answer = await ReadEachAsync(session, state, keys).ConfigureAwait(false);
+            for (var i = 0; i < keys.Length; i++)
+            {
+                state.Flights.TryRemove(new KeyValuePair<AuthKey, Flight>(keys[i], batch[i].Flight));
+                batch[i].Flight.Land(answer[i]);
+            }
         }
 #pragma warning disable CA1031 // Whatever it is, those who wait for the answer get it.
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            state.Flights.TryRemove(new KeyValuePair<AuthKey, Flight>(keys[0], flight));
-            flight.Fail(e);
+            if (batch.Length > 1)
+                return false;
+            state.Flights.TryRemove(new KeyValuePair<AuthKey, Flight>(keys[0], batch[0].Flight));
+            batch[0].Flight.Fail(e);
         }
+
+        return true;
+    }
+
+    /// <summary>Reads records that need not be of one version: those that hot has are answered, and only the others are asked of cold.</summary>
+    private async ValueTask<IReadOnlyList<AuthRecord>> ReadEachAsync(AuthSessionId session, SessionState state, AuthKey[] keys)
+    {
+        var fill = state.BeginFill();
+        var hot = await ReadHotAsync(session, keys, withDataKeys: state.Keys is null, CancellationToken.None).ConfigureAwait(false);
+        var trust = hot is null ? HotTrust.NoMeta : ReadDecision.JudgeHot(hot, state.Seen, _time.GetUtcNow(), state.Lease is not null);
+        if (trust == HotTrust.Believed && await OpenHotAsync(session, state, keys, hot!, fill).ConfigureAwait(false) is { } all)
+            return all;
+        int[] hits = trust == HotTrust.Incomplete ? [.. Enumerable.Range(0, keys.Length).Where(i => hot!.Records[i] is not null)] : [];
+        if (hits.Length == 0 || await OpenHotAsync(session, state, Select(keys, hits), Select(hot!, hits), fill).ConfigureAwait(false) is not { } found)
+            return await ReadColdAsync(session, state, keys, hot, shown: true, CancellationToken.None).ConfigureAwait(false);
+
+        int[] misses = [.. Enumerable.Range(0, keys.Length).Where(i => hot!.Records[i] is null)];
+        var rest = await ReadColdAsync(session, state, Select(keys, misses), Select(hot!, misses), shown: true, CancellationToken.None).ConfigureAwait(false);
+        var records = new AuthRecord[keys.Length];
+        for (var i = 0; i < hits.Length; i++)
+            records[hits[i]] = found[i];
+        for (var i = 0; i < misses.Length; i++)
+            records[misses[i]] = rest[i];
+        return records;
+    }
+
+    private static AuthKey[] Select(AuthKey[] keys, int[] places) => Array.ConvertAll(places, i => keys[i]);
+
+    private static HotRead Select(HotRead hot, int[] places) => new()
+    {
+        Meta = hot.Meta,
+        RunId = hot.RunId,
+        Generation = hot.Generation,
+        Outbox = hot.Outbox,
+        DataKeys = hot.DataKeys,
+        Records = Array.ConvertAll(places, i => hot.Records[i]),
+    };
+
+    /// <summary>Reads records into this process, as far as it does not hold them.</summary>
+    internal async ValueTask PrefetchAsync(AuthSessionId session, SessionState state, IReadOnlyList<AuthKey> keys, CancellationToken cancellationToken)
+    {
+        Check(keys);
+        await InitializeAsync(cancellationToken).ConfigureAwait(false);
+        var missing = state.Missing(keys);
+        if (missing.Length > 0)
+            _ = await ReadAsync(session, state, missing, cancellationToken).ConfigureAwait(false);
     }
 
     private async ValueTask<AuthRecordSet> ReadAsync(
@@ -191,7 +259,7 @@ public sealed partial class HybridAuthStore
         var mark = new SeenMark(meta.Incarnation, meta.Version);
         if (!state.TryObserve(mark, shown: true))
             return null;
-        state.Fill(fill, mark, records);
+        state.Fill(fill, mark, records, meta.GoodUntil);
         return new AuthRecordSet(meta.Incarnation, meta.Version, records);
     }
 
@@ -228,7 +296,7 @@ public sealed partial class HybridAuthStore
                     await EvictAsync(session).ConfigureAwait(false);
                 for (var i = 0; i < records.Length; i++)
                     records[i] = AuthRecord.Absent(keys[i]);
-                state.Fill(fill, answer.Position, records);
+                state.Fill(fill, answer.Position, records, asked + _maxStaleness);
                 return new AuthRecordSet(cold.LastEndedIncarnation, 0, records);
             }
 
@@ -240,7 +308,7 @@ public sealed partial class HybridAuthStore
                     : AuthRecord.Absent(keys[i]);
             }
 
-            state.Fill(fill, answer.Position, records);
+            state.Fill(fill, answer.Position, records, asked + _maxStaleness);
             if (hot is not null)
                 await FillAsync(session, head, answer, cold.DataKeys, hot, asked).ConfigureAwait(false);
             return new AuthRecordSet(head.Incarnation, answer.Position.Version, records);

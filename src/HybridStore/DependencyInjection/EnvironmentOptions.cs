@@ -20,6 +20,12 @@ internal sealed class EnvironmentOptions(string optionsName, Func<string, string
     public const string LeaseDuration = "HYBRIDSTORE_LEASE_DURATION";
     public const string LeaseAcquireTimeout = "HYBRIDSTORE_LEASE_ACQUIRE_TIMEOUT";
     public const string LeaseHolder = "HYBRIDSTORE_LEASE_HOLDER";
+    public const string Outbox = "HYBRIDSTORE_OUTBOX";
+    public const string OutboxMaxEntries = "HYBRIDSTORE_OUTBOX_MAX_ENTRIES";
+    public const string OutboxMaxBytes = "HYBRIDSTORE_OUTBOX_MAX_BYTES";
+    public const string OutboxMaxTries = "HYBRIDSTORE_OUTBOX_MAX_TRIES";
+    public const string OutboxDrainTimeout = "HYBRIDSTORE_OUTBOX_DRAIN_TIMEOUT";
+    public const string OutboxReconcileInterval = "HYBRIDSTORE_OUTBOX_RECONCILE_INTERVAL";
 
     public EnvironmentOptions(string optionsName)
         : this(optionsName, Environment.GetEnvironmentVariable)
@@ -63,11 +69,24 @@ internal sealed class EnvironmentOptions(string optionsName, Func<string, string
         if (Value(SessionMemoryBytes) is { } sessionBytes)
             options.SessionMemoryBytes = ParseBytes(name, SessionMemoryBytes, sessionBytes);
         if (Value(TransactionAttempts) is { } attempts)
-        {
-            options.TransactionAttempts = int.TryParse(attempts, NumberStyles.None, CultureInfo.InvariantCulture, out var parsed)
-                ? parsed
-                : throw Malformed(name, TransactionAttempts, "a number");
-        }
+            options.TransactionAttempts = ParseNumber(name, TransactionAttempts, attempts);
+        Configure(name, options.Outbox);
+    }
+
+    private void Configure(string? name, OutboxOptions outbox)
+    {
+        if (Value(Outbox) is { } enabled)
+            outbox.Enabled = bool.TryParse(enabled, out var parsed) ? parsed : throw Malformed(name, Outbox, "true or false");
+        if (Value(OutboxMaxEntries) is { } entries)
+            outbox.MaxEntries = ParseNumber(name, OutboxMaxEntries, entries);
+        if (Value(OutboxMaxBytes) is { } bytes)
+            outbox.MaxBytes = ParseBytes(name, OutboxMaxBytes, bytes);
+        if (Value(OutboxMaxTries) is { } tries)
+            outbox.MaxTries = ParseNumber(name, OutboxMaxTries, tries);
+        if (Value(OutboxDrainTimeout) is { } timeout)
+            outbox.DrainTimeout = ParseTime(name, OutboxDrainTimeout, timeout);
+        if (Value(OutboxReconcileInterval) is { } interval)
+            outbox.ReconcileInterval = ParseTime(name, OutboxReconcileInterval, interval);
     }
 
     private static T ParseEnum<T>(string? name, string variable, string text)
@@ -78,6 +97,9 @@ internal sealed class EnvironmentOptions(string optionsName, Func<string, string
 
     private static TimeSpan ParseTime(string? name, string variable, string text) =>
         TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var parsed) ? parsed : throw Malformed(name, variable, "a time such as 00:00:01");
+
+    private static int ParseNumber(string? name, string variable, string text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var parsed) ? parsed : throw Malformed(name, variable, "a number");
 
     private static long ParseBytes(string? name, string variable, string text) =>
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var parsed) ? parsed : throw Malformed(name, variable, "a number of bytes");

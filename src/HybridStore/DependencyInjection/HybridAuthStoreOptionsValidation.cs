@@ -34,7 +34,7 @@ internal sealed class HybridAuthStoreOptionsValidation : IValidateOptions<Hybrid
             yield return $"SessionMemoryBytes is {options.SessionMemoryBytes}; choose at least {SmallestMemory}.";
         if (options.TransactionAttempts is < 1 or > HybridAuthStoreOptions.MostTransactionAttempts)
             yield return $"TransactionAttempts is {options.TransactionAttempts}; choose from 1 to {HybridAuthStoreOptions.MostTransactionAttempts}.";
-        foreach (var fault in LeaseFaults(options.Lease))
+        foreach (var fault in LeaseFaults(options.Lease).Concat(OutboxFaults(options.Outbox)))
             yield return fault;
         if (options.Credentials.PairedField is null || options.Credentials.IdentityFields is null)
             yield return "Credentials.PairedField or Credentials.IdentityFields is null; choose empty to guard nothing.";
@@ -54,6 +54,32 @@ internal sealed class HybridAuthStoreOptionsValidation : IValidateOptions<Hybrid
             yield return $"Lease.AcquireTimeout is {lease.AcquireTimeout}; choose from 00:00:00 to {LeaseOptions.LongestAcquireTimeout}.";
         if (lease.Holder is { Length: 0 or > LeaseOptions.LongestHolder })
             yield return $"Lease.Holder has {lease.Holder.Length} characters; choose 1 to {LeaseOptions.LongestHolder}, or leave it out for the machine's name.";
+    }
+
+    private static IEnumerable<string> OutboxFaults(OutboxOptions outbox)
+    {
+        if (outbox.MaxEntries is < 1 or > OutboxOptions.MostEntries)
+            yield return $"Outbox.MaxEntries is {outbox.MaxEntries}; choose from 1 to {OutboxOptions.MostEntries}.";
+        if (outbox.MaxBytes < OutboxOptions.LeastBytes)
+            yield return $"Outbox.MaxBytes is {outbox.MaxBytes}; choose at least {OutboxOptions.LeastBytes}.";
+        if (outbox.MaxTries is < 1 or > OutboxOptions.MostTries)
+            yield return $"Outbox.MaxTries is {outbox.MaxTries}; choose from 1 to {OutboxOptions.MostTries}.";
+        if (outbox.DrainTimeout < TimeSpan.Zero || outbox.DrainTimeout > OutboxOptions.LongestTimeout)
+            yield return $"Outbox.DrainTimeout is {outbox.DrainTimeout}; choose from 00:00:00 to {OutboxOptions.LongestTimeout}.";
+        if (outbox.ReconcileInterval != Timeout.InfiniteTimeSpan
+            && (outbox.ReconcileInterval < OutboxOptions.ShortestReconcileInterval || outbox.ReconcileInterval > OutboxOptions.LongestTimeout))
+        {
+            yield return $"Outbox.ReconcileInterval is {outbox.ReconcileInterval}; choose from {OutboxOptions.ShortestReconcileInterval} to {OutboxOptions.LongestTimeout}, "
+                + "or -00:00:00.0010000 for never.";
+        }
+
+        foreach (var (type, durability) in outbox.Durability)
+        {
+            if (type.Length == 0)
+                yield return $"Outbox.Durability names an empty type; name one, such as {AuthKeyTypes.SenderKey}.";
+            if (!Enum.IsDefined(durability))
+                yield return $"Outbox.Durability of {type} is {(int)durability}; choose one of {string.Join(", ", Enum.GetNames<Durability>())}.";
+        }
     }
 
     private static string? MasterKeyFaultOf(HybridAuthStoreOptions options)

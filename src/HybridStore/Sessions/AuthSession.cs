@@ -114,6 +114,29 @@ public sealed class AuthSession : IAsyncDisposable
         return _store.GetManyAsync(Id, keys, cancellationToken);
     }
 
+    /// <summary>Reads records ahead, in one round trip: gets of them that follow one after the other are then answered from this process.</summary>
+    /// <remarks>They stay within <see cref="HybridAuthStoreOptions.SessionMemoryBytes"/>. Without the lease they stay for <see cref="HybridAuthStoreOptions.MaxStaleness"/> at most.</remarks>
+    /// <param name="type">The records' type.</param>
+    /// <param name="ids">Their ids; those that are held already are not read again.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    public ValueTask PrefetchAsync(string type, IReadOnlyList<string> ids, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(ids);
+        var keys = new AuthKey[ids.Count];
+        for (var i = 0; i < keys.Length; i++)
+            keys[i] = new AuthKey(type, ids[i]);
+        return PrefetchAsync(keys, cancellationToken);
+    }
+
+    /// <summary>Reads records of any types ahead, in one round trip: see the other overload.</summary>
+    /// <param name="keys">The records.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    public ValueTask PrefetchAsync(IReadOnlyList<AuthKey> keys, CancellationToken cancellationToken = default)
+    {
+        ThrowIfClosed();
+        return _store.PrefetchAsync(Id, _state, keys, cancellationToken);
+    }
+
     /// <summary>Streams the session's records in ordinal order of type and id.</summary>
     /// <param name="type">Only this type, or <see langword="null"/> for all.</param>
     /// <param name="cancellationToken">Ends the enumeration.</param>

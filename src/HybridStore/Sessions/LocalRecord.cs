@@ -3,7 +3,7 @@ using HybridStore.Coordination;
 namespace HybridStore.Sessions;
 
 /// <summary>One record that the in-process tier holds, opened; an absent one is held too. Everything but the links never changes.</summary>
-internal sealed class LocalRecord(SessionRecords owner, in AuthRecord record, SeenMark asOf)
+internal sealed class LocalRecord(SessionRecords owner, in AuthRecord record, SeenMark asOf, long goodUntil)
 {
     // What a record costs besides its names and value: this object, its place in the dictionary, an array header. An estimate, so that small records count too.
     private const int Overhead = 240;
@@ -16,6 +16,9 @@ internal sealed class LocalRecord(SessionRecords owner, in AuthRecord record, Se
 
     /// <summary>The point of the session at which this was so: what is older never replaces it.</summary>
     public SeenMark AsOf { get; } = asOf;
+
+    /// <summary>Until when it may be answered without the lease, in ticks of UTC; under one, for ever.</summary>
+    public long GoodUntil { get; } = goodUntil;
 
     public long Bytes { get; } = Overhead + (2L * (record.Key.Type.Length + record.Key.Id.Length)) + (record.Exists ? record.Value.Length : 0);
 

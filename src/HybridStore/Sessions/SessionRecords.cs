@@ -34,8 +34,14 @@ internal sealed class SessionRecords(InProcessTier tier, Lock sync)
         return false;
     }
 
+    /// <summary>The records of some that are not held.</summary>
+    public IEnumerable<AuthKey> Missing(IReadOnlyList<AuthKey> keys) => (_sequence & 1) != 0 ? keys : keys.Where(k => !_records.ContainsKey(k));
+
     /// <summary>Looks up all of the records, at one point of the session, or none.</summary>
-    public AuthRecord[]? TryGetAll(IReadOnlyList<AuthKey> keys, out SeenMark at)
+    /// <param name="keys">The records.</param>
+    /// <param name="now">The time, where they are not for ever; otherwise 0.</param>
+    /// <param name="at">The point.</param>
+    public AuthRecord[]? TryGetAll(IReadOnlyList<AuthKey> keys, long now, out SeenMark at)
     {
         at = _current;
         if ((_sequence & 1) != 0)
@@ -43,7 +49,7 @@ internal sealed class SessionRecords(InProcessTier tier, Lock sync)
         var found = new AuthRecord[keys.Count];
         for (var i = 0; i < found.Length; i++)
         {
-            if (!_records.TryGetValue(keys[i], out var record))
+            if (!_records.TryGetValue(keys[i], out var record) || record.GoodUntil <= now)
                 return null;
             record.WasUsed = true;
             found[i] = record.Record;
@@ -70,6 +76,9 @@ internal sealed class SessionRecords(InProcessTier tier, Lock sync)
         Clear();
     }
 
+    /// <summary>The point of the session that all held records are of.</summary>
+    public SeenMark Current => _current;
+
     /// <summary>What a read must bring back to <see cref="Fill"/>; <see langword="null"/> if nothing is held.</summary>
     public long? Generation => _open ? _generation : null;
 
@@ -81,7 +90,7 @@ internal sealed class SessionRecords(InProcessTier tier, Lock sync)
     }
 
     /// <summary>Takes what was read, unless something newer came or went in between (protocol rule 5).</summary>
-    public void Fill(long generation, SeenMark snapshot, IReadOnlyList<AuthRecord> records)
+    public void Fill(long generation, SeenMark snapshot, IReadOnlyList<AuthRecord> records, long goodUntil)
     {
         if (!_open || generation != _generation)
             return;
@@ -89,7 +98,7 @@ internal sealed class SessionRecords(InProcessTier tier, Lock sync)
         {
             var held = _records.GetValueOrDefault(records[i].Key);
             if (FillDecision.MayFill(snapshot, held?.AsOf, _gone))
-                Put(held, records[i], snapshot);
+                Put(held, records[i], snapshot, goodUntil);
         }
     }
 
@@ -113,7 +122,7 @@ internal sealed class SessionRecords(InProcessTier tier, Lock sync)
         foreach (var record in changed)
         {
             var key = record.Key;
-            Put(_records.GetValueOrDefault(key), record.Exists ? AuthRecord.Found(key, made.Version, record.Value) : record, made);
+            Put(_records.GetValueOrDefault(key), record.Exists ? AuthRecord.Found(key, made.Version, record.Value) : record, made, long.MaxValue);
         }
 
         _current = made;
@@ -131,11 +140,11 @@ internal sealed class SessionRecords(InProcessTier tier, Lock sync)
         }
     }
 
-    private void Put(LocalRecord? held, in AuthRecord record, SeenMark asOf)
+    private void Put(LocalRecord? held, in AuthRecord record, SeenMark asOf, long goodUntil)
     {
         if (held is not null)
             tier.Remove(held);
-        var taken = new LocalRecord(this, record, asOf);
+        var taken = new LocalRecord(this, record, asOf, goodUntil);
         _records[record.Key] = taken;
         tier.Add(taken);
     }

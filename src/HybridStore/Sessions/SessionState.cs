@@ -15,6 +15,7 @@ internal sealed class SessionState
     private SeenMark _seenInCold;
     private SessionKeys? _keys;
     private HeldLease? _lease;
+    private SharedView? _view;
     private SealedStep? _unresolved;
     private bool _endWasShown = true;
     private long _rolledBackAt;
@@ -41,6 +42,9 @@ internal sealed class SessionState
 
     /// <summary>The reads of single records that are under way.</summary>
     public ConcurrentDictionary<AuthKey, Flight> Flights { get; } = new();
+
+    /// <summary>Sends them, many in one question while others are under way.</summary>
+    public ReadGather Gather { get; } = new();
 
     /// <summary>The lease, while this process holds one and by its own clock still may believe so.</summary>
     public HeldLease? Lease => Volatile.Read(ref _lease) is { IsCurrent: true } lease ? lease : null;
@@ -107,7 +111,12 @@ internal sealed class SessionState
             else if (lifeEnded)
                 _endWasShown = false;
             _seen = mark;
-            _records.Observe(mark);
+
+            // Without the lease, nobody brings what came in between: everything held is of one point, or not held.
+            if (_view is not null && mark > _records.Current)
+                _records.Open(mark);
+            else
+                _records.Observe(mark);
             return true;
         }
     }
@@ -139,6 +148,30 @@ internal sealed class SessionState
             Volatile.Write(ref _lease, lease);
             if (_unresolved is null)
                 _records.Open(_seen);
+        }
+    }
+
+    /// <summary>Starts to hold records without a lease, empty, for as long as each may be believed.</summary>
+    public void BeginView(SharedView view)
+    {
+        lock (_sync)
+        {
+            Volatile.Write(ref _view, view);
+            if (_unresolved is null)
+                _records.Open(_seen);
+        }
+    }
+
+    /// <summary>Holds nothing more without a lease.</summary>
+    public SharedView? EndView()
+    {
+        lock (_sync)
+        {
+            var view = _view;
+            Volatile.Write(ref _view, null);
+            if (view is not null)
+                _records.Close();
+            return view;
         }
     }
 
@@ -177,7 +210,7 @@ internal sealed class SessionState
         lock (_sync)
         {
             Volatile.Write(ref _unresolved, null);
-            if (_lease is not null)
+            if (_lease is not null || _view is not null)
                 _records.Open(_seen);
         }
     }
@@ -187,7 +220,7 @@ internal sealed class SessionState
     {
         lock (_sync)
         {
-            if (_lease is not null && _unresolved is null)
+            if ((_lease is not null || _view is not null) && _unresolved is null)
                 _records.Open(_seen);
         }
     }
@@ -198,6 +231,8 @@ internal sealed class SessionState
         // The lease first: what is held was current when the clock was asked.
         if (Lease is not null)
             return _records.TryGet(key, out record);
+        if (Volatile.Read(ref _view) is { } view && _records.TryGet(key, out record) && record.GoodUntil > view.Now)
+            return true;
         record = null;
         return false;
     }
@@ -205,14 +240,22 @@ internal sealed class SessionState
     /// <summary>Answers records from this process, all at one point of the session.</summary>
     public AuthRecordSet? TryGetAll(IReadOnlyList<AuthKey> keys)
     {
-        if (Lease is null)
+        var view = Volatile.Read(ref _view);
+        if (Lease is null && view is null)
             return null;
         lock (_sync)
         {
-            return _records.TryGetAll(keys, out var at) is { } records
+            return _records.TryGetAll(keys, view?.Now ?? 0, out var at) is { } records
                 ? new AuthRecordSet(at.Incarnation, at.IsEnd ? 0 : at.Version, records)
                 : null;
         }
+    }
+
+    /// <summary>The records of some that this process does not hold.</summary>
+    public AuthKey[] Missing(IReadOnlyList<AuthKey> keys)
+    {
+        lock (_sync)
+            return [.. _records.Missing(keys).Distinct()];
     }
 
     /// <summary>To be called before a tier is asked; <see cref="Fill"/> wants the answer.</summary>
@@ -222,12 +265,17 @@ internal sealed class SessionState
             return _records.Generation;
     }
 
-    public void Fill(long? generation, SeenMark snapshot, AuthRecord[] records)
+    /// <summary>Takes what a tier answered, if nothing newer came or went meanwhile.</summary>
+    /// <param name="generation">What <see cref="BeginFill"/> gave.</param>
+    /// <param name="snapshot">The point of the session that the answer is of.</param>
+    /// <param name="records">The answer.</param>
+    /// <param name="goodUntil">Until when it may be believed without the lease.</param>
+    public void Fill(long? generation, SeenMark snapshot, AuthRecord[] records, DateTimeOffset goodUntil)
     {
         if (generation is not { } begun)
             return;
         lock (_sync)
-            _records.Fill(begun, snapshot, records);
+            _records.Fill(begun, snapshot, records, _lease is not null ? long.MaxValue : goodUntil.UtcTicks);
         _tier.Trim();
     }
 

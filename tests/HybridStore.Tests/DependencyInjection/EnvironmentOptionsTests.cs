@@ -24,6 +24,12 @@ public class EnvironmentOptionsTests
             [EnvironmentOptions.LeaseDuration] = "00:01:00",
             [EnvironmentOptions.LeaseAcquireTimeout] = "00:00:00",
             [EnvironmentOptions.LeaseHolder] = "pod-7",
+            [EnvironmentOptions.Outbox] = "false",
+            [EnvironmentOptions.OutboxMaxEntries] = "11",
+            [EnvironmentOptions.OutboxMaxBytes] = "4194304",
+            [EnvironmentOptions.OutboxMaxTries] = "12",
+            [EnvironmentOptions.OutboxDrainTimeout] = "00:00:13",
+            [EnvironmentOptions.OutboxReconcileInterval] = "00:00:14",
         });
 
         Assert.Equal("key", options.Encryption.MasterKey);
@@ -39,6 +45,9 @@ public class EnvironmentOptionsTests
         Assert.Equal(TimeSpan.FromMinutes(1), options.Lease.Duration);
         Assert.Equal(TimeSpan.Zero, options.Lease.AcquireTimeout);
         Assert.Equal("pod-7", options.Lease.Holder);
+        Assert.False(options.Outbox.Enabled);
+        Assert.Equal((11, 4194304, 12), (options.Outbox.MaxEntries, options.Outbox.MaxBytes, options.Outbox.MaxTries));
+        Assert.Equal((TimeSpan.FromSeconds(13), TimeSpan.FromSeconds(14)), (options.Outbox.DrainTimeout, options.Outbox.ReconcileInterval));
     }
 
     [Fact]
@@ -68,6 +77,12 @@ public class EnvironmentOptionsTests
     [InlineData(EnvironmentOptions.SessionMemoryBytes, "64 MiB")]
     [InlineData(EnvironmentOptions.TransactionAttempts, "-1")]
     [InlineData(EnvironmentOptions.TransactionAttempts, "99999999999")]
+    [InlineData(EnvironmentOptions.Outbox, "sometimes")]
+    [InlineData(EnvironmentOptions.OutboxMaxEntries, "few")]
+    [InlineData(EnvironmentOptions.OutboxMaxBytes, "-5")]
+    [InlineData(EnvironmentOptions.OutboxMaxTries, "ever")]
+    [InlineData(EnvironmentOptions.OutboxDrainTimeout, "long")]
+    [InlineData(EnvironmentOptions.OutboxReconcileInterval, "never")]
     [InlineData(EnvironmentOptions.Lease, "maybe")]
     [InlineData(EnvironmentOptions.Lease, "9")]
     [InlineData(EnvironmentOptions.LeaseDuration, "long")]

@@ -33,6 +33,32 @@ public class HybridAuthStoreOptionsValidationTests
     }
 
     [Fact]
+    public void Faults_OfTheOutbox_EachIsNamed()
+    {
+        var faults = Faults(o =>
+        {
+            o.Outbox.MaxEntries = 0;
+            o.Outbox.MaxBytes = 1000;
+            o.Outbox.MaxTries = 0;
+            o.Outbox.DrainTimeout = TimeSpan.FromSeconds(-1);
+            o.Outbox.ReconcileInterval = TimeSpan.Zero;
+            o.Outbox.Durability[""] = Durability.Queued;
+            o.Outbox.Durability["session"] = 0;
+        });
+
+        Assert.Collection(
+            faults,
+            f => Assert.Contains("Outbox.MaxEntries", f, StringComparison.Ordinal),
+            f => Assert.Contains("Outbox.MaxBytes", f, StringComparison.Ordinal),
+            f => Assert.Contains("Outbox.MaxTries", f, StringComparison.Ordinal),
+            f => Assert.Contains("Outbox.DrainTimeout", f, StringComparison.Ordinal),
+            f => Assert.Contains("Outbox.ReconcileInterval", f, StringComparison.Ordinal),
+            f => Assert.Contains("empty type", f, StringComparison.Ordinal),
+            f => Assert.Contains("of session is 0", f, StringComparison.Ordinal));
+        Assert.Empty(Faults(o => o.Outbox.ReconcileInterval = Timeout.InfiniteTimeSpan));
+    }
+
+    [Fact]
     public void Faults_OfLeasesAndHandlesOutOfRange_EachIsNamed()
     {
         var faults = Faults(o =>

@@ -48,7 +48,7 @@ public class InProcessTierTests
     public void Trim_ARecordLargerThanTheBudget_GoesItself()
     {
         var (tier, records) = Open(budget: RoomFor(2));
-        records.Fill(records.Generation!.Value, At(1), [AuthRecord.Found(A, 1, new byte[10_000])]);
+        records.Fill(records.Generation!.Value, At(1), [AuthRecord.Found(A, 1, new byte[10_000])], long.MaxValue);
 
         tier.Trim();
 
@@ -80,10 +80,10 @@ public class InProcessTierTests
         tier.Trim();
         Assert.False(records.TryGet(A, out _));
 
-        records.Fill(slow, At(1), [AuthRecord.Found(A, 1, new byte[100])]);
+        records.Fill(slow, At(1), [AuthRecord.Found(A, 1, new byte[100])], long.MaxValue);
         Assert.False(records.TryGet(A, out _));
 
-        records.Fill(slow, At(3), [AuthRecord.Found(A, 2, new byte[100])]);
+        records.Fill(slow, At(3), [AuthRecord.Found(A, 2, new byte[100])], long.MaxValue);
         Assert.True(records.TryGet(A, out var held));
         Assert.Equal(2, held.Record.Version);
     }
@@ -95,7 +95,7 @@ public class InProcessTierTests
         var slow = records.Generation!.Value;
         records.Open(At(1));
 
-        records.Fill(slow, At(1), [AuthRecord.Found(A, 1, new byte[100])]);
+        records.Fill(slow, At(1), [AuthRecord.Found(A, 1, new byte[100])], long.MaxValue);
 
         Assert.False(records.TryGet(A, out _));
     }
@@ -108,7 +108,7 @@ public class InProcessTierTests
 
         records.Observe(At(3));
         Assert.False(records.TryGet(A, out _));
-        Assert.Null(records.TryGetAll([A, B], out _));
+        Assert.Null(records.TryGetAll([A, B], 0, out _));
         records.Apply(1, At(2), [AuthRecord.Found(A, long.MaxValue, new byte[100])], At(3));
         Assert.False(records.TryGet(A, out _));
         records.Apply(2, At(3), [AuthRecord.Absent(B)], At(3));
@@ -117,7 +117,7 @@ public class InProcessTierTests
         Assert.Equal(2, a.Record.Version);
         Assert.True(records.TryGet(B, out var b));
         Assert.False(b.Record.Exists);
-        Assert.NotNull(records.TryGetAll([A, B], out var at));
+        Assert.NotNull(records.TryGetAll([A, B], 0, out var at));
         Assert.Equal(At(3), at);
     }
 
@@ -132,7 +132,7 @@ public class InProcessTierTests
 
         Assert.False(records.TryGet(A, out _));
         Assert.True(records.TryGet(B, out _));
-        records.Fill(slow, At(5), [AuthRecord.Found(A, 1, new byte[100])]);
+        records.Fill(slow, At(5), [AuthRecord.Found(A, 1, new byte[100])], long.MaxValue);
         Assert.False(records.TryGet(A, out _));
     }
 
@@ -151,9 +151,9 @@ public class InProcessTierTests
     private static SeenMark At(long version) => new(1, version);
 
     private static void Fill(SessionRecords records, long version, params AuthKey[] keys) =>
-        records.Fill(records.Generation!.Value, At(version), [.. keys.Select(k => AuthRecord.Found(k, version, new byte[100]))]);
+        records.Fill(records.Generation!.Value, At(version), [.. keys.Select(k => AuthRecord.Found(k, version, new byte[100]))], long.MaxValue);
 
-    private long RoomFor(int count) => count * new LocalRecord(new SessionRecords(new InProcessTier(1), _sync), AuthRecord.Found(A, 1, new byte[100]), At(1)).Bytes;
+    private long RoomFor(int count) => count * new LocalRecord(new SessionRecords(new InProcessTier(1), _sync), AuthRecord.Found(A, 1, new byte[100]), At(1), long.MaxValue).Bytes;
 
     private (InProcessTier Tier, SessionRecords Records) Open(long budget)
     {
