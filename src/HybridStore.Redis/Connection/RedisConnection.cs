@@ -7,6 +7,9 @@ namespace HybridStore.Redis.Connection;
 /// <summary>The connection to Redis: made in the background, kept for ever, and always with the run that is known on it.</summary>
 internal sealed class RedisConnection : IAsyncDisposable
 {
+    private static readonly TimeSpan OncePer = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan ConnectSlack = TimeSpan.FromSeconds(5);
+
     private readonly RedisHotTierOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -23,6 +26,7 @@ internal sealed class RedisConnection : IAsyncDisposable
     private Task<RedisRun>? _learning;
     private string _reported = "";
     private long _doubted;
+    private long _asked;
 
     /// <summary>Connects in the background.</summary>
     public RedisConnection(ConfigurationOptions configuration, RedisHotTierOptions options, TimeProvider time, ILogger logger)
@@ -80,7 +84,11 @@ internal sealed class RedisConnection : IAsyncDisposable
         ObjectDisposedException.ThrowIf(_disposed, typeof(RedisHotTier));
         cancellationToken.ThrowIfCancellationRequested();
         if (_multiplexer is not { IsConnected: true })
+        {
+            AskWhy();
             throw Unavailable();
+        }
+
         if (_run is { } run && run.IsOnSameConnections)
             return run.Refusal is null ? ValueTask.FromResult(run) : throw run.Refusal;
         return new ValueTask<RedisRun>(JoinAsync(deadline, cancellationToken));
@@ -115,8 +123,7 @@ internal sealed class RedisConnection : IAsyncDisposable
     /// <summary>The same for what happens with every read while it lasts: at most once a second.</summary>
     public void DoubtSometimes()
     {
-        var doubted = Volatile.Read(ref _doubted);
-        if ((doubted == 0 || _time.GetElapsedTime(doubted) >= TimeSpan.FromSeconds(1)) && Interlocked.CompareExchange(ref _doubted, _time.GetTimestamp(), doubted) == doubted)
+        if (IsTime(ref _doubted))
             Doubt();
     }
 
@@ -168,7 +175,7 @@ internal sealed class RedisConnection : IAsyncDisposable
         {
             try
             {
-                var multiplexer = await ConnectionMultiplexer.ConnectAsync(configuration, null).ConfigureAwait(false);
+                var multiplexer = await ConnectOnceAsync(configuration).ConfigureAwait(false);
                 if (closing.IsCancellationRequested)
                 {
                     multiplexer.Dispose();
@@ -182,10 +189,34 @@ internal sealed class RedisConnection : IAsyncDisposable
             catch (Exception e)
             {
                 // Whatever it was, such as a name that does not resolve: it may be gone later.
-                Failed(e is RedisConnectionException c ? c.FailureType.ToString() : e.GetType().Name);
+                if (!closing.IsCancellationRequested)
+                    Failed(RedisErrors.ReasonOf(e) ?? (e is TimeoutException ? "no server answers in time" : e.GetType().Name));
             }
 
             await Task.Delay(backoff.DelayBefore(attempt), _time, closing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>Bounded, since the driver's own bound is not: an attempt that a server cuts off at the wrong moment never ends.</summary>
+    private async Task<ConnectionMultiplexer> ConnectOnceAsync(ConfigurationOptions configuration)
+    {
+        var attempt = ConnectionMultiplexer.ConnectAsync(configuration, null);
+        try
+        {
+            return await attempt.WaitAsync(TimeSpan.FromMilliseconds(configuration.ConnectTimeout) + ConnectSlack, _time, _closing.Token).ConfigureAwait(false);
+        }
+        catch when (!attempt.IsCompletedSuccessfully)
+        {
+            _ = attempt.ContinueWith(
+                static t =>
+                {
+                    if (t.Exception is null)
+                        t.GetAwaiter().GetResult().Dispose();
+                },
+                CancellationToken.None,
+                TaskContinuationOptions.NotOnCanceled,
+                TaskScheduler.Default);
+            throw;
         }
     }
 
@@ -198,12 +229,15 @@ internal sealed class RedisConnection : IAsyncDisposable
         if (multiplexer.IsConnected)
             LearnInBackground();
         else
+        {
             Failed("no server answers");
+            AskWhy();
+        }
     }
 
     private void OnFailed(object? sender, ConnectionFailedEventArgs e)
     {
-        Failed(e.FailureType == ConnectionFailureType.AuthenticationFailure ? "the server refuses the password or user" : e.FailureType.ToString());
+        Failed((e.Exception is { } exception ? RedisErrors.ReasonOf(exception) : null) ?? e.FailureType.ToString());
         Interrupted?.Invoke();
     }
 
@@ -221,6 +255,31 @@ internal sealed class RedisConnection : IAsyncDisposable
         // Once for each reason, not for each attempt.
         if (Interlocked.Exchange(ref _failure, reason) != reason)
             Log.Unreachable(_logger, Servers, reason);
+    }
+
+    /// <summary>The driver tells why it did not connect only to who calls it, and not always: somebody has to call.</summary>
+    private void AskWhy()
+    {
+        if (_multiplexer is not { } multiplexer || !IsTime(ref _asked))
+            return;
+        _ = Task.Run(async () =>
+        {
+            try
+            {
+                await multiplexer.GetDatabase(-1, null).PingAsync(CommandFlags.DemandMaster).WaitAsync(_options.OperationTimeout, _time).ConfigureAwait(false);
+            }
+            catch (Exception e)
+            {
+                if (RedisErrors.ReasonOf(e) is { } reason && _multiplexer is { IsConnected: false })
+                    Failed(reason);
+            }
+        });
+    }
+
+    private bool IsTime(ref long last)
+    {
+        var before = Volatile.Read(ref last);
+        return (before == 0 || _time.GetElapsedTime(before) >= OncePer) && Interlocked.CompareExchange(ref last, _time.GetTimestamp(), before) == before;
     }
 
     private void LearnInBackground() => _ = Task.Run(async () =>

@@ -27,6 +27,8 @@ internal static class RedisErrors
         ("NOAUTH", StoreUnusableReason.ReadOnly, "the server asks for a password, and none was given (NOAUTH)"),
         ("WRONGPASS", StoreUnusableReason.ReadOnly, "the server refuses the password (WRONGPASS)"),
         ("NOPERM", StoreUnusableReason.ReadOnly, "the server's user is not allowed to do that (NOPERM)"),
+        // What a script's user lacks has no code of its own.
+        ("executing the script can't run", StoreUnusableReason.ReadOnly, "the server's user is not allowed to do that (NOPERM)"),
         ("BUSY", null, "the server is busy with a script (BUSY)"),
         ("NOSCRIPT", null, "the server did not keep the scripts that were just loaded (NOSCRIPT)"),
     ];
@@ -50,6 +52,21 @@ internal static class RedisErrors
     public static bool IsOurs(Exception e) =>
         e is RedisException or RedisCommandException or TimeoutException or ObjectDisposedException or OperationCanceledException;
 
+    /// <summary>Why there is no connection, as far as the driver tells; what it tells is looked through, and not passed on.</summary>
+    public static string? ReasonOf(Exception? e)
+    {
+        string? reason = null;
+        for (; e is not null; e = e.InnerException)
+        {
+            if (e is RedisConnectionException { FailureType: ConnectionFailureType.AuthenticationFailure } || Has(e.Message, "NOAUTH") || Has(e.Message, "WRONGPASS"))
+                return "the server refuses the password or user, or asks for one";
+            if (e is RedisConnectionException c && c.FailureType is not (ConnectionFailureType.UnableToResolvePhysicalConnection or ConnectionFailureType.None))
+                reason = c.FailureType.ToString();
+        }
+
+        return reason;
+    }
+
     public static StoreUnavailableException Translate(Exception e, string operation, string servers)
     {
         if (e is StoreUnavailableException already)
@@ -68,8 +85,7 @@ internal static class RedisErrors
 
     private static string Describe(Exception e) => e switch
     {
-        RedisConnectionException { FailureType: ConnectionFailureType.AuthenticationFailure } => "the server refuses the password or user",
-        RedisConnectionException c => $"the connection failed ({c.FailureType})",
+        RedisConnectionException c => ReasonOf(c) is { } reason ? $"the connection failed: {reason}" : "there is no connection",
         TimeoutException => "the time was over",
         // Only the code in front: what follows may repeat a part of the command.
         RedisServerException => $"the server replied with an error ({Code(e.Message)})",

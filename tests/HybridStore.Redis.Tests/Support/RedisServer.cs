@@ -89,6 +89,13 @@ internal sealed class RedisServer : IAsyncDisposable
         process.Dispose();
     }
 
+    /// <summary>Lets the server hang, as a machine does that swaps, and go on again.</summary>
+    public void Hang(bool hangs)
+    {
+        using var kill = Process.Start("kill", [hangs ? "-STOP" : "-CONT", _process!.Id.ToString(CultureInfo.InvariantCulture)]);
+        kill.WaitForExit();
+    }
+
     public async Task RestartAsync()
     {
         await KillAsync();

@@ -1,0 +1,49 @@
+using System.Reflection;
+using HybridStore.Redis.Connection;
+using StackExchange.Redis;
+
+namespace HybridStore.Redis.Tests.Connection;
+
+public class RedisErrorsTests
+{
+    [Theory]
+    [InlineData("READONLY You can't write against a read only replica. script: 12, on @user_script:1.", StoreUnusableReason.ReadOnly)]
+    [InlineData("OOM command not allowed when used memory > 'maxmemory'.", StoreUnusableReason.Full)]
+    [InlineData("WRONGTYPE Operation against a key holding the wrong kind of value", StoreUnusableReason.NotOurs)]
+    [InlineData("HSFOREIGN the control field", StoreUnusableReason.NotOurs)]
+    [InlineData("NOAUTH Authentication required.", StoreUnusableReason.ReadOnly)]
+    [InlineData("WRONGPASS invalid username-password pair", StoreUnusableReason.ReadOnly)]
+    [InlineData("NOPERM this user has no permissions", StoreUnusableReason.ReadOnly)]
+    [InlineData("MISCONF Redis is configured to save RDB snapshots", StoreUnusableReason.ReadOnly)]
+    [InlineData("LOADING Redis is loading the dataset in memory", null)]
+    [InlineData("CLUSTERDOWN The cluster is down", null)]
+    [InlineData("MOVED 1234 127.0.0.1:7001", null)]
+    [InlineData("MASTERDOWN Link with MASTER is down", null)]
+    [InlineData("ERR unknown command 'EVALSHA', with args beginning with: 'hunter2'", null)]
+    public void Translate_AReply_NamesTheCulpritAndNotTheArguments(string reply, StoreUnusableReason? reason)
+    {
+        var e = RedisErrors.Translate(Made<RedisServerException>(reply), "Apply", "host:1");
+
+        Assert.Equal(reason, (e.InnerException as StoreUnusableException)?.Reason);
+        Assert.Contains("host:1", e.Message, StringComparison.Ordinal);
+        Assert.Contains(reply[..reply.IndexOf(' ', StringComparison.Ordinal)] is var code && code == "HSFOREIGN" ? "did not write" : code == "WRONGTYPE" ? "another type" : code, e.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", e.ToString(), StringComparison.Ordinal);
+        Assert.True(RedisErrors.IsRefusal(Made<RedisServerException>(reply)));
+    }
+
+    [Fact]
+    public void IsRefusal_OnlyWhereNothingWasDone()
+    {
+        Assert.True(RedisErrors.IsRefusal(Made<RedisConnectionException>(ConnectionFailureType.UnableToResolvePhysicalConnection, "")));
+        Assert.False(RedisErrors.IsRefusal(Made<RedisConnectionException>(ConnectionFailureType.SocketFailure, "")));
+        Assert.False(RedisErrors.IsRefusal(Made<RedisConnectionException>(ConnectionFailureType.SocketClosed, "")));
+        Assert.False(RedisErrors.IsRefusal(new TimeoutException()));
+        Assert.False(RedisErrors.IsRefusal(new OperationCanceledException()));
+        Assert.False(RedisErrors.IsRefusal(new ObjectDisposedException("")));
+    }
+
+    // Older versions of the driver keep the constructors to themselves.
+    private static T Made<T>(params object[] arguments)
+        where T : Exception =>
+        (T)Activator.CreateInstance(typeof(T), BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic, null, arguments, null)!;
+}

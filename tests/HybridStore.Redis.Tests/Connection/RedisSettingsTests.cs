@@ -1,0 +1,105 @@
+using HybridStore.Redis.Tests.Support;
+using Microsoft.Extensions.Logging;
+
+namespace HybridStore.Redis.Tests.Connection;
+
+/// <summary>How a server is set up, and what is said of it.</summary>
+public sealed class RedisSettingsTests : RedisTierTest
+{
+    [Theory]
+    [InlineData("yes", "always", true)]
+    [InlineData("yes", "everysec", false)]
+    [InlineData("no", "always", false)]
+    public async Task KeepsEverything_OnlyWithEveryWriteOnDisk(string appendOnly, string sync, bool keeps)
+    {
+        var server = await StartAsync("--appendonly", appendOnly, "--appendfsync", sync);
+        var tier = await OpenAsync(server.ConnectionString);
+
+        Assert.Equal(keeps, (await tier.InspectAsync(Cancel)).KeepsEverything);
+        Assert.Equal(keeps, tier.Outbox!.KeepsEverything);
+    }
+
+    [Fact]
+    public async Task KeepsEverything_WhereTheSettingsAreHidden_IsFalse()
+    {
+        var server = Keep(await RedisServer.StartDurableAsync("--rename-command", "CONFIG", ""));
+        var tier = await OpenAsync(server.ConnectionString);
+
+        var report = await tier.InspectAsync(Cancel);
+
+        Assert.False(report.KeepsEverything);
+        Assert.Empty(report.Findings);
+        Assert.True(await ApplyAsync(tier, 1, Session, Set("a", [1])));
+    }
+
+    [Theory]
+    [InlineData("allkeys-lru", true)]
+    [InlineData("allkeys-random", true)]
+    [InlineData("volatile-lru", false)]
+    [InlineData("noeviction", false)]
+    public async Task EvictionPolicy_ThatMayTakeTheOutbox_IsNamed(string policy, bool named)
+    {
+        var server = await StartAsync("--maxmemory", "100mb", "--maxmemory-policy", policy, "--appendonly", "yes", "--lazyfree-lazy-expire", "yes");
+        var tier = await OpenAsync(server.ConnectionString);
+
+        var report = await tier.InspectAsync(Cancel);
+
+        Assert.Equal(named ? [RedisFindingKind.EvictsQueuedCommits] : [], report.Findings.Select(f => f.Kind));
+        Assert.Equal(named, Log.Lines.Any(l => l.Level == LogLevel.Warning && l.Text.Contains(policy, StringComparison.Ordinal) && l.Text.Contains("Set maxmemory-policy", StringComparison.Ordinal)));
+    }
+
+    [Theory]
+    [InlineData("no", "", true, true)]
+    [InlineData("no", "", false, false)]
+    [InlineData("no", "3600 1", true, false)]
+    [InlineData("yes", "", true, false)]
+    public async Task Persistence_ThatIsOff_IsNamedWhereCommitsAreQueued(string appendOnly, string save, bool queues, bool named)
+    {
+        var server = await StartAsync("--appendonly", appendOnly, "--save", save, "--lazyfree-lazy-expire", "yes");
+        var tier = await OpenAsync(server.ConnectionString, o => o.AllowQueueing = queues);
+
+        Assert.Equal(named ? [RedisFindingKind.NotPersistent] : [], (await tier.InspectAsync(Cancel)).Findings.Select(f => f.Kind));
+        Assert.Equal(queues, tier.Outbox is not null);
+    }
+
+    [Fact]
+    public async Task SlowExpiry_IsNamed()
+    {
+        var server = await StartDurableAsync();
+        var tier = await OpenAsync(server.ConnectionString);
+
+        Assert.Equal(RedisFindingKind.ExpiresSlowly, Assert.Single((await tier.InspectAsync(Cancel)).Findings).Kind);
+    }
+
+    [Fact]
+    public async Task Refuse_UnsafeServer_ThrowsUntilItIsChanged()
+    {
+        var server = await StartAsync("--appendonly", "no");
+        var tier = Begin(server.ConnectionString, o => o.UnsafeServer = UnsafeServer.Refuse);
+        await Eventually.ConnectedAsync(tier);
+
+        var e = await Assert.ThrowsAsync<StoreUnusableException>(async () => await ReadAsync(tier, A));
+        Assert.Equal(StoreUnusableReason.Unsafe, e.Reason);
+        Assert.Contains("appendonly yes", e.Message, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<StoreUnusableException>(async () => await tier.Outbox!.QueueAsync(Commit(Patch(2)), Cancel));
+        Assert.Contains(Log.Lines, l => l.Name == "RedisRefused");
+        Assert.Equal("0", server.Send("DBSIZE"));
+
+        server.Send("CONFIG", "SET", "appendonly", "yes");
+        Assert.DoesNotContain((await tier.InspectAsync(Cancel)).Findings, f => f.IsUnsafe);
+        Assert.Null((await ReadAsync(tier, A)).Meta);
+    }
+
+    [Fact]
+    public async Task Findings_AreToldOnceForARun()
+    {
+        var server = await StartAsync("--maxmemory", "100mb", "--maxmemory-policy", "allkeys-lru");
+        var tier = await OpenAsync(server.ConnectionString);
+
+        for (var i = 0; i < 3; i++)
+            await tier.InspectAsync(Cancel);
+
+        Assert.Single(Log.Lines, l => l.Text.Contains("allkeys-lru", StringComparison.Ordinal));
+        Assert.Single(Log.Lines, l => l.Name == "RedisConnected");
+    }
+}
