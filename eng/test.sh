@@ -61,6 +61,7 @@ quietly() {
 
 bash eng/feed.sh >/dev/null # what it found is told at the end
 bash eng/native.sh
+bash eng/servers.sh install
 if ((build)); then
   quietly dotnet restore HybridStore.sln -v q --disable-build-servers
   quietly dotnet build HybridStore.sln -c Release --no-restore -v q --nologo --disable-build-servers

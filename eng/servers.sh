@@ -1,0 +1,60 @@
+#!/usr/bin/env bash
+# The servers that tests and demos need: redis-server. Tests start their own, each on a free port and in a folder of its own; they
+# only need the program. Where it is missing and this user may install packages, the system's package manager gets it.
+#
+#   eng/servers.sh install   sees to it that redis-server is there; says so and goes on if it can't be had (tests then skip by name)
+#   eng/servers.sh start     starts one for development, durable, on 127.0.0.1:6390 (HYBRIDSTORE_REDIS_PORT), in artifacts/redis
+#   eng/servers.sh stop      stops that one
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+folder=$root/artifacts/redis
+port=${HYBRIDSTORE_REDIS_PORT:-6390}
+
+program() { command -v redis-server || command -v valkey-server; }
+
+privileged() {
+  if [[ $(id -u) == 0 ]]; then "$@"; elif sudo -n true 2>/dev/null; then sudo -n "$@"; else return 1; fi
+}
+
+apt() { privileged env DEBIAN_FRONTEND=noninteractive apt-get -qq "$@" >/dev/null 2>&1 </dev/null; }
+
+# Each package manager with the name that it has for the package. A service that the package starts is none of ours.
+install_redis() {
+  if command -v apt-get >/dev/null; then
+    # A fresh machine has no package lists yet.
+    apt install -y --no-install-recommends redis-server || { apt update && apt install -y --no-install-recommends redis-server; }
+  elif command -v dnf >/dev/null; then
+    privileged dnf install -y redis >/dev/null 2>&1 || privileged dnf install -y valkey >/dev/null 2>&1
+  elif command -v apk >/dev/null; then
+    privileged apk add redis >/dev/null 2>&1 || privileged apk add valkey >/dev/null 2>&1
+  elif command -v brew >/dev/null; then
+    brew install redis >/dev/null 2>&1
+  else
+    return 1
+  fi
+}
+
+running() { [[ -f $folder/pid ]] && kill -0 "$(cat "$folder/pid")" 2>/dev/null; }
+
+case ${1:-} in
+  install)
+    if [[ -n ${HYBRIDSTORE_TEST_REDIS:-} ]] || program >/dev/null; then exit 0; fi
+    install_redis || true
+    program >/dev/null || echo "redis-server is not there and can't be installed here: the tests that need it are skipped."
+    ;;
+  start)
+    running && die "it runs already, on port $port"
+    program >/dev/null || die "there is no redis-server; try eng/servers.sh install"
+    mkdir -p "$folder"
+    "$(program)" --port "$port" --bind 127.0.0.1 --dir "$folder" --pidfile "$folder/pid" --logfile "$folder/log" --daemonize yes \
+      --appendonly yes --appendfsync always --maxmemory-policy noeviction --lazyfree-lazy-expire yes --save "" >/dev/null
+    echo "redis:127.0.0.1:$port"
+    ;;
+  stop)
+    if running; then kill "$(cat "$folder/pid")"; fi
+    ;;
+  *)
+    die "say install, start or stop"
+    ;;
+esac
