@@ -14,7 +14,7 @@ internal sealed class ColdServer : IAsyncDisposable
     private readonly RedisCaller _caller;
     private readonly ColdServerCheck _check;
     private readonly TimeProvider? _clock;
-    private volatile bool _wasConnected;
+    private volatile bool _waited;
     private volatile bool _disposed;
 
     /// <param name="connection">The connection, which it disposes of.</param>
@@ -105,13 +105,16 @@ internal sealed class ColdServer : IAsyncDisposable
             try
             {
                 var run = await _connection.RunAsync(deadline, cancellationToken).ConfigureAwait(false);
-                _wasConnected = true;
+                _waited = true;
                 await _check.CheckAsync(run, _connection.Database.Multiplexer).ConfigureAwait(false);
                 return;
             }
-            catch (StoreUnavailableException) when (!_wasConnected && deadline.Remaining > Pause)
+            catch (StoreUnavailableException) when (!_waited)
             {
-                // The connection is made in the background: the first calls wait for it. Later, one that is lost is said to be at once.
+                // The connection is made in the background: the first calls wait for it. Later, that there is none is said at once.
+                _waited = deadline.Remaining <= Pause;
+                if (_waited)
+                    throw;
                 await Task.Delay(Pause, deadline.Time, cancellationToken).ConfigureAwait(false);
             }
             catch (Exception e) when (e is RedisException or RedisCommandException or TimeoutException)

@@ -7,16 +7,29 @@ namespace HybridStore.Redis.Cold;
 /// <summary>Says of each run of the servers, once, how durable they are, and refuses those that the options refuse.</summary>
 internal sealed class ColdServerCheck(RedisColdTierOptions options, TimeProvider time, ILogger logger)
 {
+    private readonly Lock _gate = new();
     private volatile Verdict? _last;
 
-    public ValueTask CheckAsync(RedisRun run, IConnectionMultiplexer multiplexer)
+    /// <exception cref="StoreUnusableException">The server is refused.</exception>
+    public async ValueTask CheckAsync(RedisRun run, IConnectionMultiplexer multiplexer)
     {
-        if (_last is not { } last || last.Run != run.RunId)
-            return new ValueTask(JudgeAsync(run, multiplexer));
-        return last.Refusal is null ? ValueTask.CompletedTask : throw last.Refusal;
+        var verdict = _last is { } last && last.IsOf(run) ? last : Begin(run, multiplexer);
+        if (await verdict.Judging.ConfigureAwait(false) is { } refusal)
+            throw refusal;
     }
 
-    private async Task JudgeAsync(RedisRun run, IConnectionMultiplexer multiplexer)
+    // Everybody who comes meanwhile waits for the same verdict. One that could not be found is asked for again by the next.
+    private Verdict Begin(RedisRun run, IConnectionMultiplexer multiplexer)
+    {
+        lock (_gate)
+        {
+            if (_last is not { } last || !last.IsOf(run))
+                _last = last = new Verdict(run.RunId, Task.Run(() => JudgeAsync(multiplexer)));
+            return last;
+        }
+    }
+
+    private async Task<StoreUnusableException?> JudgeAsync(IConnectionMultiplexer multiplexer)
     {
         StoreUnusableException? refusal = null;
         foreach (var endpoint in multiplexer.GetEndPoints(configuredOnly: false))
@@ -39,9 +52,7 @@ internal sealed class ColdServerCheck(RedisColdTierOptions options, TimeProvider
             }
         }
 
-        _last = new Verdict(run.RunId, refusal);
-        if (refusal is not null)
-            throw refusal;
+        return refusal;
     }
 
     private static IEnumerable<string> Judge(string server, ServerInfo info, Dictionary<string, string>? config)
@@ -62,5 +73,8 @@ internal sealed class ColdServerCheck(RedisColdTierOptions options, TimeProvider
     private static string Setting(Dictionary<string, string>? config, string name) =>
         config is null ? "unknown" : config.GetValueOrDefault(name, "") is { Length: > 0 } value ? value : "off";
 
-    private sealed record Verdict(string Run, StoreUnusableException? Refusal);
+    private sealed record Verdict(string Run, Task<StoreUnusableException?> Judging)
+    {
+        public bool IsOf(RedisRun run) => Run == run.RunId && !Judging.IsFaulted && !Judging.IsCanceled;
+    }
 }

@@ -1,0 +1,48 @@
+using HybridStore.Codec;
+using HybridStore.Redis.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace HybridStore.Redis.Tests.DependencyInjection;
+
+public sealed class UseRedisOnlyTests
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task UseRedisOnly_Store_KeepsSessionsOverTheProcess()
+    {
+        await using var server = await RedisServer.StartDurableAsync();
+        var key = MasterKey.Generate().ToBase64();
+        await using (var services = Build(server, key))
+        await using (var session = await services.GetRequiredService<IAuthStateStore>().OpenAsync("clinic", "reception", Cancel))
+            await session.CommitAsync(new AuthPatch().Set(AuthKeyTypes.Session, "a", new byte[] { 1, 2, 3 }), Cancel);
+
+        await using var again = Build(server, key);
+        await using var reopened = await again.GetRequiredService<IAuthStateStore>().OpenAsync("clinic", "reception", Cancel);
+
+        Assert.Equal([1, 2, 3], (await reopened.GetAsync(AuthKeyTypes.Session, ["a"], Cancel))[0].Value.ToArray());
+        Assert.All(server.Send("KEYS", "*").Split('\n'), static name => Assert.StartsWith("bots:cold1:", name, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void UseRedisOnly_AnotherTierBesideIt_IsRefused()
+    {
+        Assert.Throws<InvalidOperationException>(() => new ServiceCollection().AddHybridAuthStore().UseInMemoryCold().UseRedisOnly("localhost"));
+        Assert.Throws<InvalidOperationException>(() => new ServiceCollection().AddHybridAuthStore().UseHotTier(static _ => null).UseRedisOnly("localhost"));
+    }
+
+    [Fact]
+    public void UseRedisOnly_OptionOutOfRange_IsRefusedAtOnce() =>
+        Assert.Throws<ArgumentException>(() => new ServiceCollection().AddHybridAuthStore().UseRedisOnly("localhost", o => o.KeyPrefix = ""));
+
+    private static ServiceProvider Build(RedisServer server, string key)
+    {
+        var services = new ServiceCollection();
+        services.AddHybridAuthStore(o =>
+        {
+            o.Encryption.MasterKey = key;
+            o.Encryption.Cipher = EnvelopeCipher.Aes256Gcm;
+        }).UseRedisOnly(server.ConnectionString, o => o.KeyPrefix = "bots");
+        return services.BuildServiceProvider();
+    }
+}
