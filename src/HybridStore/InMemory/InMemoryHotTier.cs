@@ -149,6 +149,7 @@ public sealed class InMemoryHotTier : IHotTier
         while (true)
         {
             var held = _sessions.GetOrAdd(session, static _ => new InMemorySession());
+            bool changed;
             lock (held.Sync)
             {
                 // Evicted between the look-up and the lock: what is written to it would be lost.
@@ -156,14 +157,14 @@ public sealed class InMemoryHotTier : IHotTier
                     continue;
                 held.LastUse = Interlocked.Increment(ref _clock);
                 var before = held.Bytes;
-                var changed = change(held);
+                changed = change(held);
                 Interlocked.Add(ref _bytes, held.Bytes - before);
-                if (HeldBytes <= _budget)
-                    return changed;
             }
 
-            MakeRoom();
-            return true;
+            // Outside the lock: making room takes those of others. What was refused stays so, whoever it was that went over the budget.
+            if (HeldBytes > _budget)
+                MakeRoom();
+            return changed;
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Collections;
 using HybridStore.Codec;
 using HybridStore.InMemory;
 using HybridStore.Tiers;
@@ -191,6 +192,36 @@ public class InMemoryHotTierTests
     }
 
     [Fact]
+    public async Task InstallEpoch_RefusedWhileSomebodyMakesRoom_SaysSo()
+    {
+        var tier = new InMemoryHotTier(100_000);
+        using var let = new ManualResetEventSlim();
+        using var filling = new ManualResetEventSlim();
+        var (slow, large) = (new AuthSessionId("a", "slow"), new AuthSessionId("a", "large"));
+        // Whoever makes room evicts the least recently used session first, which is in the middle of a fill: the tier stays over its budget.
+        var fill = Task.Run(
+            async () => await tier.FillAsync(new HotFill { Session = slow, Generation = 0, Meta = Meta(1, Later), Records = new Slow(filling, let) }, Cancel), Cancel);
+        filling.Wait(Cancel);
+        await tier.InstallEpochAsync(new LeaseRef(Session, 7), Cancel);
+        var changes = new[] { new SealedChange(A, new byte[200_000]) };
+        var makeRoom = Task.Run(
+            async () => await tier.ApplyAsync(new HotApply { Session = large, PreviousVersion = 0, Meta = Meta(1, Later), Changes = changes, CommitId = CommitId.New() }, Cancel), Cancel);
+        while (tier.HeldBytes <= 100_000)
+            await Task.Yield();
+
+        bool? installed = null;
+        var late = new Thread(() => installed = tier.InstallEpochAsync(new LeaseRef(Session, 6), CancellationToken.None).AsTask().GetAwaiter().GetResult().Installed);
+        late.Start();
+        while (late.IsAlive && !late.ThreadState.HasFlag(ThreadState.WaitSleepJoin))
+            await Task.Yield();
+        let.Set();
+        late.Join();
+        await Task.WhenAll(fill, makeRoom);
+
+        Assert.False(installed);
+    }
+
+    [Fact]
     public async Task Bytes_are_given_back_when_records_shrink_and_sessions_go()
     {
         await ApplyAsync(0, 1, (A, new byte[5000]));
@@ -243,4 +274,20 @@ public class InMemoryHotTierTests
                 Changes = [.. changes.Select(c => new SealedChange(c.Key, c.Envelope is null ? null : (ReadOnlyMemory<byte>?)c.Envelope))],
             },
             Cancel);
+
+    private sealed class Slow(ManualResetEventSlim begun, ManualResetEventSlim let) : IReadOnlyList<SealedRecord>
+    {
+        public int Count => 1;
+
+        public SealedRecord this[int index] => Record(A, 1, 1);
+
+        public IEnumerator<SealedRecord> GetEnumerator()
+        {
+            begun.Set();
+            let.Wait();
+            yield return this[0];
+        }
+
+        IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+    }
 }
