@@ -185,7 +185,8 @@ end
 
 local function begin()
   if s.out == '0' then
-    s.out, s.oinc, s.oepoch, s.over, s.odrained, s.orun, s.till, s.free, s.parked = '1', '0', '0', '0', '0', RUN, '0', '0', ''
+    -- Whether something was here before, nobody vouches for until the holder does.
+    s.out, s.oinc, s.oepoch, s.over, s.odrained, s.orun, s.till, s.free, s.parked = '1', '0', '0', '0', '0', '-', '0', '0', ''
   end
 end
 

@@ -15,7 +15,7 @@ public sealed record HotOutboxState
     /// <summary>The version up to which cold has everything. Below <see cref="Version"/>: the outbox is not empty.</summary>
     public required long DrainedVersion { get; init; }
 
-    /// <summary>The run of hot under which the holder last knew that nothing was missing. Another one than the present: newer entries may have been lost.</summary>
+    /// <summary>The run of hot under which the holder last knew that nothing was missing. Another one than the present: newer entries may have been lost. Empty: nobody has vouched for it yet.</summary>
     public required string RunId { get; init; }
 
     /// <summary>Whether the holder has extended its lease here, because it does not reach cold, and it has not run out: by hot's clock.</summary>

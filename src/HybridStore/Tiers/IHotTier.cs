@@ -42,7 +42,7 @@ public interface IHotTier : IAsyncDisposable
     /// <param name="cancellationToken">Cancels the wait.</param>
     ValueTask EvictAsync(AuthSessionId session, CancellationToken cancellationToken);
 
-    /// <summary>Installs a lease's epoch: from here on, whatever carries a lower one is refused, and what is queued under another one too.</summary>
+    /// <summary>Installs a lease's epoch: from here on, whatever carries a lower one is refused, and what is queued under another one too. Nothing is vouched for by it: where hot knows nothing of the session, its outbox begins without a run.</summary>
     /// <param name="lease">The session and its new epoch.</param>
     /// <param name="cancellationToken">Cancels the wait.</param>
     ValueTask<HotInstallation> InstallEpochAsync(LeaseRef lease, CancellationToken cancellationToken);

@@ -21,7 +21,7 @@ internal sealed partial class ModelHotSession
         var former = StateAt(step.Now);
         if (KnownEpoch > epoch)
             return new HotInstallation(false, step.RunId, former);
-        Take(_state ?? Unknown(step), epoch);
+        Take(_state ?? Nothing(), epoch);
         // Records without an outbox came from cold, which therefore has all of them.
         if (_meta is { } meta)
             MoveOutboxTo(meta.Incarnation, meta.Version);
@@ -69,7 +69,7 @@ internal sealed partial class ModelHotSession
         if (KnownEpoch > meta.Epoch || Life > meta.Incarnation || _ended >= meta.Incarnation)
             return null;
 
-        Take(_state ?? Unknown(step), meta.Epoch);
+        Take(_state ?? Nothing(), meta.Epoch);
         var had = VersionIn(meta.Incarnation);
         var version = Math.Max(had, meta.Version);
         if (had < meta.Version || _meta is null)
@@ -134,12 +134,12 @@ internal sealed partial class ModelHotSession
         if (_state is { Incarnation: not 0 } state && state.Incarnation <= throughIncarnation)
         {
             _entries = [];
-            _state = Unknown(step) with { Epoch = state.Epoch };
+            _state = Nothing() with { Epoch = state.Epoch };
         }
 
         if (KnownEpoch < epoch)
         {
-            Take(_state ?? Unknown(step), epoch);
+            Take(_state ?? Nothing(), epoch);
             _isReleased = true;
         }
 
@@ -148,8 +148,8 @@ internal sealed partial class ModelHotSession
 
     private HotOutboxState? StateAt(DateTimeOffset now) => _state is { } state ? state with { HolderLives = _holderUntil > now } : null;
 
-    /// <summary>What begins where nothing is known: nothing is missing of it in this run.</summary>
-    private static HotOutboxState Unknown(ModelHotStep step) => new() { Incarnation = 0, Epoch = 0, Version = 0, DrainedVersion = 0, RunId = step.RunId };
+    /// <summary>What begins where nothing is known: whether something was there before, nobody vouches for until the holder does.</summary>
+    private static HotOutboxState Nothing() => new() { Incarnation = 0, Epoch = 0, Version = 0, DrainedVersion = 0, RunId = "" };
 
     private void Take(HotOutboxState state, long epoch)
     {

@@ -85,6 +85,20 @@ public sealed class TakeoverTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task TheNextHolderDiesBeforeItCouldSaySo_TheOneAfterItDoes()
+    {
+        await QueueAndVanishAsync(3);
+        _fixture.Server.Flush();
+        var died = _fixture.Start();
+        died.Cold.Probe.Before = o => o == HybridStore.Conformance.TierOperation.Commit ? throw new StoreUnavailableException("memory", "gone") : Task.CompletedTask;
+        await Assert.ThrowsAsync<StoreUnavailableException>(async () => await died.Store.OpenAsync(_fixture.Session, Cancel));
+        _fixture.PassLease();
+
+        var (_, session) = await _fixture.OpenAsync();
+        Assert.True(session.IsRolledBack);
+    }
+
+    [Fact]
     public async Task ALostBranch_ThatComesBack_FitsNowhere()
     {
         await QueueAndVanishAsync(3);
