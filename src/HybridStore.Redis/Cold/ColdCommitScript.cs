@@ -73,7 +73,7 @@ internal static class ColdCommitScript
         foreach (var change in patch.Changes)
         {
             arguments.Add(Field(change.Key));
-            arguments.Add(change.Envelope is null ? "0" : "1");
+            arguments.Add(change.Envelope is null ? "0" : change.Version == 0 ? "1" : string.Create(CultureInfo.InvariantCulture, $"v{change.Version}"));
             arguments.Add(change.Envelope is { } envelope ? envelope.ToArray() : RedisValue.EmptyString);
         }
     }

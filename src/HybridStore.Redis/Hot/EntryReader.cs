@@ -34,7 +34,9 @@ internal sealed class EntryReader
         {
             if (FieldName.Parse(part[at]) is not { } key || RecordValue.Parse(key, part[at + 1]) is not { } record)
                 throw new FormatException();
-            _changes.Add(record.Exists ? new SealedChange(key, record.Envelope) : new SealedChange(key, null));
+            _changes.Add(record.Exists
+                ? new SealedChange(key, record.Envelope) { Version = record.Version == head.Version ? 0 : record.Version }
+                : new SealedChange(key, null));
         }
 
         if (_changes.Count < head.Changes)

@@ -42,7 +42,7 @@ internal sealed class ScriptArguments
     public ScriptArguments Add(IReadOnlyList<SealedChange> changes, long version)
     {
         foreach (var change in changes)
-            Add(FieldName.Of(change.Key)).Add(RecordValue.Of(version, change.Envelope));
+            Add(FieldName.Of(change.Key)).Add(RecordValue.Of(change.VersionIn(version), change.Envelope));
         return this;
     }
 

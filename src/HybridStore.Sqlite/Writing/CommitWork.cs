@@ -105,7 +105,7 @@ internal sealed class CommitWork(ColdCommit commit) : WriteWork<ColdCommitResult
             if (version != previous && FindConflict(tables.Records, row.Id, patch, version) is { } conflict)
                 return unchanged! with { Conflict = conflict };
             foreach (var change in patch.Changes)
-                tables.Records.Apply(row.Id, change, next);
+                tables.Records.Apply(row.Id, change, change.VersionIn(next));
             Remember(row.Ring, patch, version, next);
             version = next;
         }

@@ -62,7 +62,7 @@ internal static class ColdMemoryCommit
             if (FindConflict(patch, after.Version, key => records.Find(key).Version) is { } conflict)
                 return (Answer(before, ColdCommitStatus.Conflict) with { Conflict = conflict }, before);
             foreach (var change in patch.Changes)
-                records.Apply(change, version);
+                records.Apply(change, change.VersionIn(version));
             foreach (var absorbed in patch.Absorbed)
                 after = after.Remember(absorbed.Id, absorbed.Version);
             after = after.Remember(patch.CommitId, version);

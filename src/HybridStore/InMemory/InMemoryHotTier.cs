@@ -102,7 +102,7 @@ public sealed class InMemoryHotTier : IHotTier
                 return true;
             held.MoveTo(apply.Meta, keepRecords: held.IsAt(apply.Meta.Incarnation, apply.PreviousVersion));
             foreach (var change in apply.Changes)
-                held.Put(change.Envelope is { } envelope ? new SealedRecord(change.Key, apply.Meta.Version, envelope) : SealedRecord.Absent(change.Key));
+                held.Put(change.Envelope is { } envelope ? new SealedRecord(change.Key, change.VersionIn(apply.Meta.Version), envelope) : SealedRecord.Absent(change.Key));
             return true;
         }));
     }

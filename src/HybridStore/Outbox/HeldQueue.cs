@@ -126,7 +126,7 @@ internal sealed class HeldQueue
                 foreach (var change in patch.Changes)
                 {
                     _bytes += change.Envelope?.Length ?? 0;
-                    _latest[change.Key] = (patch.Version, change.Envelope);
+                    _latest[change.Key] = (change.VersionIn(patch.Version), change.Envelope);
                 }
             }
         }

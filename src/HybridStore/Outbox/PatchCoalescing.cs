@@ -16,7 +16,7 @@ internal static class PatchCoalescing
         foreach (var patch in patches)
         {
             foreach (var change in patch.Changes)
-                changes[change.Key] = change;
+                changes[change.Key] = change with { Version = change.VersionIn(patch.Version) };
             absorbed.AddRange(patch.Absorbed);
             absorbed.Add(new CommitMark(patch.CommitId, patch.Version));
         }

@@ -203,6 +203,6 @@ internal sealed partial class ModelHotSession
         Predecessor = patch.Predecessor,
         Version = patch.Version,
         Absorbed = [.. patch.Absorbed],
-        Changes = [.. patch.Changes.Select(static c => c.Envelope is { } envelope ? new SealedChange(c.Key, envelope.ToArray()) : c)],
+        Changes = [.. patch.Changes.Select(static c => c.Envelope is { } envelope ? c with { Envelope = envelope.ToArray() } : c)],
     };
 }

@@ -99,7 +99,7 @@ internal sealed partial class ModelHotSession
     private void Put(IReadOnlyList<SealedChange> changes, long version)
     {
         foreach (var change in changes)
-            Put(change.Envelope is { } envelope ? new SealedRecord(change.Key, version, envelope) : SealedRecord.Absent(change.Key));
+            Put(change.Envelope is { } envelope ? new SealedRecord(change.Key, change.VersionIn(version), envelope) : SealedRecord.Absent(change.Key));
     }
 
     private void Put(SealedRecord record) => _records = _records.SetItem(record.Key, record with { Envelope = record.Envelope.ToArray() });

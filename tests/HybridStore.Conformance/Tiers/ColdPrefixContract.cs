@@ -106,6 +106,34 @@ public abstract class ColdPrefixContract<TFixture> : ColdTierContract<TFixture>
         Assert.Equal((ColdCommitStatus.Committed, 70), Short(await CommitAsync(commits[0])));
     }
 
+    /// <summary>A record carries the version that wrote it, though its change came to cold together with later ones: who read it before expects it there.</summary>
+    [Fact]
+    [Promise(4)]
+    public async Task Commit_CoalescedRange_KeepsTheVersionThatWroteEachRecord()
+    {
+        await CreateAsync();
+        var range = PatchAt(1, 9, Set("a", 4) with { Version = 4 }, Set("b", 9), Set("c", 2) with { Version = 2 });
+
+        Assert.Equal((ColdCommitStatus.Committed, 9), Short(await CommitAsync(Commit(range))));
+
+        Assert.Equal([4, 9, 2], (await ReadAsync("a", "b", "c")).Records.Select(r => r.Version));
+        Assert.Equal((ColdCommitStatus.Conflict, 9), Short(await CommitAsync(Commit(Expecting("a", 9)))));
+        Assert.Equal((ColdCommitStatus.Committed, 10), Short(await CommitAsync(Commit(Expecting("a", 4)))));
+    }
+
+    /// <summary>So it does for the patch after it, in the same commit.</summary>
+    [Fact]
+    [Promise(4)]
+    public async Task Commit_PatchAfterACoalescedRange_ExpectsTheVersionThatWroteTheRecord()
+    {
+        await CreateAsync();
+        var range = PatchAt(1, 9, Set("a", 4) with { Version = 4 }, Set("b", 9));
+
+        Assert.Equal(
+            (ColdCommitStatus.Committed, 10), Short(await CommitAsync(Commit(range, Expecting("a", 4)))));
+        Assert.Equal([10, 9], (await ReadAsync("a", "b")).Records.Select(r => r.Version));
+    }
+
     /// <summary>A patch without a place that is there already, before a new one, is not applied twice.</summary>
     [Fact]
     public async Task Commit_UnplacedPatchThatIsThereBeforeANewOne_IsNotAppliedTwice()
@@ -118,4 +146,7 @@ public abstract class ColdPrefixContract<TFixture> : ColdTierContract<TFixture>
         Assert.Equal((ColdCommitStatus.Committed, 4), Short(await CommitAsync(Commit(known, Patch(Set("c"))))));
         Assert.Equal(3, (await ReadAsync("b")).Records[0].Envelope.Span[0]);
     }
+
+    private static SealedPatch Expecting(string id, long version) =>
+        new() { CommitId = CommitId.New(), Changes = [Set(id, 10)], Expectations = [new AuthExpectation(Record(id), version)] };
 }

@@ -129,5 +129,5 @@ public abstract class HotContract<TFixture> : IAsyncLifetime
     /// <summary>All of an entry, to compare.</summary>
     private protected static string Text(OutboxEntry entry) =>
         $"{entry.Incarnation} {entry.Epoch} {entry.Patch.Predecessor}-{entry.Patch.Version} {entry.Patch.CommitId} [{string.Join(' ', entry.Patch.Absorbed)}] "
-        + string.Join(' ', entry.Patch.Changes.Select(c => $"{c.Key}:{(c.Envelope is { } e ? Convert.ToHexString(e.Span) : "deleted")}"));
+        + string.Join(' ', entry.Patch.Changes.Select(c => $"{c.Key}@{(c.Envelope is null ? 0 : c.VersionIn(entry.Patch.Version))}:{(c.Envelope is { } e ? Convert.ToHexString(e.Span) : "deleted")}"));
 }

@@ -23,7 +23,7 @@ public abstract class HotOutboxContract<TFixture> : HotContract<TFixture>
             new()
             {
                 CommitId = CommitId.New(), Predecessor = 6, Version = 9, Absorbed = [new CommitMark(CommitId.New(), 7), new CommitMark(CommitId.New(), 8)],
-                Changes = [new SealedChange(B, Sample.Noise(1, 2)), new SealedChange(A, null)],
+                Changes = [new SealedChange(B, Sample.Noise(1, 2)) { Version = 7 }, new SealedChange(C, Sample.Noise(1, 3)) { Version = 9 }, new SealedChange(A, null)],
             },
             new() { CommitId = CommitId.New(), Predecessor = 9, Version = 10, Changes = [] },
         ];
@@ -32,6 +32,7 @@ public abstract class HotOutboxContract<TFixture> : HotContract<TFixture>
 
         var entries = await EntriesAsync();
         Assert.Equal(patches.Select(p => Text(new OutboxEntry(2, 3, p))), entries.Select(Text));
+        Assert.Equal([0, 7, 9], (await ReadAsync(A, B, C)).Records.Select(r => r!.Value.Version));
         Assert.All(entries, e => Assert.True(e.Patch.Expectations.Count == 0 && e.Patch.ExpectedSessionVersion is null));
 
         var other = OutboxOf(await Fixture.OpenAsync());

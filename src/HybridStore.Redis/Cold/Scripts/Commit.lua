@@ -2,7 +2,7 @@
 -- KEYS: head, records, order, types, commits, data keys, the bucket's sessions.
 -- ARGV: time, the session's name, incarnation, epoch, seen version, sealing key, new data key or '', rollback, and the patches: how many, and of each
 --   id, predecessor or -1, version, expected session version or -1, how many were absorbed, are expected and are changed, and these:
---   (id, version), (field, version), (field, '1' or '0' to delete, envelope).
+--   (id, version), (field, version), (field, '0' to delete, '1' for the version that the patch makes or 'v' and an older one, envelope).
 -- Gives status, incarnation, version, previous version, epoch, and for a conflict the field or '' for the session, expected and actual version.
 local COMMITTED, REPEATED, CONFLICT, FENCED, ENDED, OUT_OF_ORDER, DATA_KEY, WENT_BACK = 1, 2, 3, 4, 5, 6, 7, 8
 local at = 0
@@ -52,6 +52,12 @@ for _, patch in ipairs(patches) do
 end
 if #plan == 0 then return answer(REPEATED, last.version) end
 
+-- The version of a record after the change with this mark.
+local function version_of(patch, mark)
+  if mark == '0' then return 0 end
+  return mark == '1' and patch.makes or tonumber(string.sub(mark, 2))
+end
+
 -- What each patch expects, after those before it.
 local pending, before = {}, head.v
 for p, patch in ipairs(plan) do
@@ -70,7 +76,7 @@ for p, patch in ipairs(plan) do
     if actual ~= tonumber(ARGV[e + 1]) then return conflict(ARGV[e], tonumber(ARGV[e + 1]), actual) end
   end
   if p < #plan then
-    for c = patch.changes, patch.last, 3 do pending[ARGV[c]] = ARGV[c + 1] == '1' and patch.makes or 0 end
+    for c = patch.changes, patch.last, 3 do pending[ARGV[c]] = version_of(patch, ARGV[c + 1]) end
   end
   before = patch.makes
 end
@@ -100,15 +106,15 @@ end
 
 local oldest = version - 64
 for _, patch in ipairs(plan) do
-  local stamp, records, bytes, types = struct.pack('>I8', patch.makes), {}, {}, {}
+  local records, bytes, types = {}, {}, {}
   local sets, gone, new = {}, {}, {}
   for c = patch.changes, patch.last, 3 do
     local field = ARGV[c]
     local size = redis.call('HSTRLEN', KEYS[2], field)
-    local kept = ARGV[c + 1] == '1'
+    local kept = ARGV[c + 1] ~= '0'
     if kept then
       sets[#sets + 1] = field
-      sets[#sets + 1] = stamp .. ARGV[c + 2]
+      sets[#sets + 1] = struct.pack('>I8', version_of(patch, ARGV[c + 1])) .. ARGV[c + 2]
       if size == 0 then
         new[#new + 1] = 0
         new[#new + 1] = field
