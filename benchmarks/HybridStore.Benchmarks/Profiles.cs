@@ -37,3 +37,21 @@ public sealed class DiskProfile : ManualConfig
         AddColumn(CategoriesColumn.Default, StatisticColumn.Median, StatisticColumn.Min);
     }
 }
+
+/// <summary>For calls to a server on this machine: each iteration many calls, both sides in turn in one process, and the median beside the mean.</summary>
+public sealed class ServerProfile : ManualConfig
+{
+    /// <summary>Sets it up.</summary>
+    public ServerProfile()
+    {
+        AddJob(Job.Default
+            .WithStrategy(RunStrategy.Monitoring)
+            .WithToolchain(InProcessNoEmitToolchain.Instance)
+            .WithWarmupCount(5)
+            .WithIterationCount(20)
+            .WithInvocationCount(1)
+            .WithUnrollFactor(1));
+        AddDiagnoser(MemoryDiagnoser.Default);
+        AddColumn(StatisticColumn.Median, StatisticColumn.Min);
+    }
+}

@@ -1,4 +1,5 @@
 using HybridStore.Coordination;
+using HybridStore.Outbox;
 using HybridStore.Sessions;
 using HybridStore.Tiers;
 
@@ -135,8 +136,8 @@ public sealed partial class HybridAuthStore
         for (var attempt = 1; ; attempt++)
         {
             // Under a lease that queues, this process knows the last commits: what comes again is recognised before it is looked at.
-            if (state.Lease?.Queue is { } queue && queue.Find(patch.CommitId) is var made and > 0)
-                return new CommitReceipt(patch.CommitId, queue.Incarnation, made, made > queue.Base ? CommitOutcome.Queued : CommitOutcome.Persisted, IsRepeat: true);
+            if (state.Lease is { Queue: { } queue } lease && queue.Find(patch.CommitId) is var made and > 0)
+                return await RepeatAsync(session, lease, queue, patch, made).ConfigureAwait(false);
 
             var guard = await GuardIdentityAsync(session, state, pending, cancellationToken).ConfigureAwait(false);
             var step = await SealAsync(session, state, [pending], guard, cancellationToken).ConfigureAwait(false);
@@ -172,6 +173,14 @@ public sealed partial class HybridAuthStore
                     throw Refusal(session, state, step.Commit, result);
             }
         }
+    }
+
+    // It may have been queued when its outcome was resolved, whatever it demanded: who demands cold is told only what cold has.
+    private async ValueTask<CommitReceipt> RepeatAsync(AuthSessionId session, HeldLease lease, HeldQueue queue, AuthPatch patch, long made)
+    {
+        if (made > queue.Base && _durability.Of(patch) == Durability.Persisted && !await _drainer.WaitAsync(lease, TimeSpan.Zero).ConfigureAwait(false) && made > queue.Base)
+            throw NotDrainedYet(session, queue);
+        return new CommitReceipt(patch.CommitId, queue.Incarnation, made, made > queue.Base ? CommitOutcome.Queued : CommitOutcome.Persisted, IsRepeat: true);
     }
 
     private Durability StrictestOf(PendingCommit[] batch)

@@ -46,7 +46,7 @@ public static class QueueCommitters
     /// <param name="path">The database.</param>
     /// <param name="redis">The server.</param>
     /// <param name="masterKey">The master key.</param>
-    /// <param name="say">Takes <c>committer number version</c> for what was acknowledged, and <c>rolledback session</c>.</param>
+    /// <param name="say">Takes <c>committer number version outcome when</c> for what was acknowledged, and <c>rolledback session</c>.</param>
     public static async Task RunAsync(string path, string redis, string masterKey, Action<string> say)
     {
         await using var store = Open(path, redis, masterKey);
@@ -75,8 +75,9 @@ public static class QueueCommitters
         for (var number = QueueWorkload.NumberIn(head) + 1; ; number++)
         {
             var patch = QueueWorkload.Patch(committer, number);
+            var begun = TimeProvider.System.GetUtcNow().UtcTicks;
             var receipt = await UntilItAnswersAsync(() => session.CommitAsync(patch));
-            say(string.Create(CultureInfo.InvariantCulture, $"{committer} {number} {receipt.Version}"));
+            say(string.Create(CultureInfo.InvariantCulture, $"{committer} {number} {receipt.Version} {receipt.Outcome} {begun}"));
         }
     }
 }
