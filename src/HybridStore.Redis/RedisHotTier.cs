@@ -44,7 +44,7 @@ public sealed class RedisHotTier : IHotTier
     }
 
     /// <summary>Creates a tier on a connection that the application has already. It stays the application's.</summary>
-    /// <param name="connection">The connection. Made with <c>abortConnect=false</c>, it may be without a server yet; made with <c>allowAdmin=true</c>, more is known of the server's settings.</param>
+    /// <param name="connection">The connection. Made with <c>abortConnect=false</c>, it may be without a server yet. That to a cluster must be made with <c>allowAdmin=true</c>. One with a channel prefix hears no changes.</param>
     /// <param name="options">The options; <see langword="null"/> for the defaults.</param>
     /// <param name="timeProvider">The clock; <see langword="null"/> for the system's.</param>
     /// <param name="logger">Where to log; <see langword="null"/> for nowhere.</param>

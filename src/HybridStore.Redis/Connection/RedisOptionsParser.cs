@@ -31,8 +31,10 @@ internal static class RedisOptionsParser
         var own = options.Clone();
         own.AbortOnConnectFail = false;
         own.ReconnectRetryPolicy = new ReconnectBackoff(tier.MaxReconnectDelay);
-        // To read CONFIG: what is kept over a restart is not in INFO. Nothing else of an administrator's is called.
+        // To read INFO and CONFIG of each server. Nothing else of an administrator's is called.
         own.AllowAdmin = true;
+        // The scripts publish under our own name.
+        own.ChannelPrefix = default;
         own.ClientName ??= "hybridstore";
         return own;
     }

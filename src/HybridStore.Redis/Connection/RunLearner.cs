@@ -14,14 +14,14 @@ internal sealed class RunLearner(RedisHotTierOptions options, TimeProvider time)
             var servers = multiplexer.GetEndPoints(configuredOnly: false).Select(e => multiplexer.GetServer(e, null)).Where(s => s.IsConnected).ToArray();
             // Before anything is asked: see RedisRun.IsOnSameConnections.
             var sockets = servers.ToDictionary(static s => s, static s => RedisRun.CountSockets([s]));
-            var infos = await Task.WhenAll(servers.Select(InfoAsync)).ConfigureAwait(false);
+            var infos = await Task.WhenAll(servers.Select(s => ServerQuestions.InfoAsync(multiplexer, s).WaitAsync(options.OperationTimeout, time))).ConfigureAwait(false);
             var masters = servers.Zip(infos).Where(static s => s.Second is { IsMaster: true }).Select(static s => (Server: s.First, Info: s.Second!)).ToList();
             if (masters.Count == 0)
                 throw new StoreUnavailableException(RedisErrors.TierName, "No Redis server that can be written to is connected.");
 
             var runId = RunIdOf(masters.ConvertAll(static m => m.Info.RunId));
             var hashes = await LoadAsync(masters.ConvertAll(static m => m.Server), runId).ConfigureAwait(false);
-            var run = await InspectAsync(masters, runId, masters.Sum(m => sockets[m.Server]), hashes).ConfigureAwait(false);
+            var run = await InspectAsync(multiplexer, masters, runId, masters.Sum(m => sockets[m.Server]), hashes).ConfigureAwait(false);
             if (run.IsOnSameConnections)
                 return run;
             if (attempt == Attempts)
@@ -29,12 +29,9 @@ internal sealed class RunLearner(RedisHotTierOptions options, TimeProvider time)
 
             // A server that came up in between may have been given the scripts of the run before it, and would take the calls of whoever has not noticed.
             foreach (var (server, _) in masters.Where(static m => m.Server.IsConnected))
-                await server.ScriptFlushAsync(CommandFlags.None).WaitAsync(options.OperationTimeout, time).ConfigureAwait(false);
+                await ServerQuestions.FlushScriptsAsync(multiplexer, server).WaitAsync(options.OperationTimeout, time).ConfigureAwait(false);
         }
     }
-
-    private async Task<ServerInfo?> InfoAsync(IServer server) =>
-        ServerInfo.Parse(await server.InfoRawAsync(default, CommandFlags.None).WaitAsync(options.OperationTimeout, time).ConfigureAwait(false));
 
     /// <summary>Several masters are one run together: if one of them starts anew, nothing is believed before it was checked.</summary>
     private static string RunIdOf(List<string> runs)
@@ -55,14 +52,15 @@ internal sealed class RunLearner(RedisHotTierOptions options, TimeProvider time)
         return hashes;
     }
 
-    private async Task<RedisRun> InspectAsync(List<(IServer Server, ServerInfo Info)> masters, string runId, long sockets, byte[][] hashes)
+    private async Task<RedisRun> InspectAsync(
+        IConnectionMultiplexer multiplexer, List<(IServer Server, ServerInfo Info)> masters, string runId, long sockets, byte[][] hashes)
     {
         var findings = new List<RedisFinding>();
         var keeps = true;
         var tooOld = false;
-        foreach (var (server, info) in masters)
+        foreach (var (server, info) in masters.DistinctBy(static m => m.Info.RunId))
         {
-            var config = await ServerInspection.ReadConfigAsync(server, options.OperationTimeout, time).ConfigureAwait(false);
+            var config = await ServerQuestions.ConfigAsync(multiplexer, server).WaitAsync(options.OperationTimeout, time).ConfigureAwait(false);
             findings.AddRange(ServerInspection.Judge(server.EndPoint, info, config, options.AllowQueueing));
             keeps &= ServerInspection.KeepsEverything(info, config);
             tooOld |= ServerInspection.IsTooOld(info);

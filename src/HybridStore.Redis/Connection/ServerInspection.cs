@@ -1,5 +1,4 @@
 using System.Net;
-using StackExchange.Redis;
 
 namespace HybridStore.Redis.Connection;
 
@@ -7,27 +6,6 @@ namespace HybridStore.Redis.Connection;
 internal static class ServerInspection
 {
     private static readonly Version Oldest = new(7, 0);
-
-    /// <summary>Reads the settings that INFO does not tell. A server that does not let us is judged by what INFO says.</summary>
-    public static async Task<Dictionary<string, string>?> ReadConfigAsync(IServer server, TimeSpan timeout, TimeProvider time)
-    {
-        try
-        {
-            var pairs = new Dictionary<string, string>(StringComparer.Ordinal);
-            foreach (var name in (string[])["appendfsync", "save", "lazyfree-lazy-expire"])
-            {
-                var found = await server.ConfigGetAsync(name, CommandFlags.None).WaitAsync(timeout, time).ConfigureAwait(false);
-                foreach (var (key, value) in found)
-                    pairs[key] = value;
-            }
-
-            return pairs;
-        }
-        catch (Exception e) when (e is RedisServerException or RedisCommandException)
-        {
-            return null;
-        }
-    }
 
     public static bool KeepsEverything(ServerInfo info, Dictionary<string, string>? config) =>
         info.AppendOnly && config?.GetValueOrDefault("appendfsync") == "always";
