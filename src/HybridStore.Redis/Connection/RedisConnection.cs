@@ -76,7 +76,10 @@ internal sealed class RedisConnection : IAsyncDisposable
 
     private IConnectionMultiplexer Multiplexer => _multiplexer ?? throw Unavailable();
 
-    /// <summary>The run on the present connections; asked for if they are new.</summary>
+    /// <summary>
+    /// The run that was learned last, or is learned now. The server may be in another by the time that a call arrives: a script says so itself, and of an
+    /// answer to a read <see cref="IsStill"/> does.
+    /// </summary>
     /// <exception cref="StoreUnavailableException">No server is connected, or none says which run it is in.</exception>
     /// <exception cref="StoreUnusableException">The server's settings are refused.</exception>
     public ValueTask<RedisRun> RunAsync(Deadline deadline, CancellationToken cancellationToken)
@@ -89,7 +92,7 @@ internal sealed class RedisConnection : IAsyncDisposable
             throw Unavailable();
         }
 
-        if (_run is { } run && run.IsOnSameConnections)
+        if (_run is { } run)
             return run.Refusal is null ? ValueTask.FromResult(run) : throw run.Refusal;
         return new ValueTask<RedisRun>(JoinAsync(deadline, cancellationToken));
     }
