@@ -102,6 +102,28 @@ public abstract class ColdConditionContract<TFixture> : ColdTierContract<TFixtur
         Assert.Equal(before, await StateAsync());
     }
 
+    /// <summary>What a later patch expects is compared after the earlier ones of its transaction, of the session as of records.</summary>
+    [Fact]
+    [Promise(3)]
+    public async Task Commit_ConditionsOfALaterPatch_SeeTheEarlierOnes()
+    {
+        await CreateAsync();
+        SealedPatch Later(long session) => new()
+        {
+            CommitId = CommitId.New(),
+            Changes = [Set("c")],
+            ExpectedSessionVersion = session,
+            Expectations = [new AuthExpectation(Record("a"), 0), new AuthExpectation(Record("b"), 2), new AuthExpectation(Record("c"), 0)],
+        };
+
+        var early = await CommitAsync(Commit(Patch(Set("b"), Delete("a")), Later(session: 1)));
+        var right = await CommitAsync(Commit(Patch(Set("b"), Delete("a")), Later(session: 2)));
+
+        Assert.Equal((ColdCommitStatus.Conflict, new CommitConflict(null, 1, 2)), (early.Status, early.Conflict));
+        Assert.Equal((ColdCommitStatus.Committed, 3), Short(right));
+        Assert.Equal([0, 2, 3], (await ReadAsync("a", "b", "c")).Records.Select(r => r.Version));
+    }
+
     /// <summary>A commit that conflicted was not taken: the same id can still be committed.</summary>
     [Fact]
     [Promise(6)]

@@ -138,7 +138,9 @@ public abstract class ColdLeaseContract<TFixture> : ColdTierContract<TFixture>
         var past = await CommitAsync(Commit(Patch(Set("a"))));
 
         Assert.Equal((ColdCommitStatus.Committed, 2), (past.Status, past.Epoch));
+        Assert.Equal(2, (await CommitAsync(Commit(Patch(Set("a"))))).Epoch);
         Assert.False(await RenewAsync(1));
+        Assert.False(await RenewAsync(2));
         Assert.Equal(ColdCommitStatus.Fenced, (await CommitAsync(WithEpoch(Commit(Patch(Set("a"))), 1))).Status);
     }
 
