@@ -190,5 +190,10 @@ public abstract class ColdEnumerationContract<TFixture> : ColdTierContract<TFixt
         Assert.Equal(2, summary.Head.Version);
         Assert.Equal(Sample.InOrder(types.Select(t => (t, ""))).Select(t => t.First), summary.Types.Select(t => t.Type));
         Assert.All(summary.Types, t => Assert.Equal(t.Type == "a" ? (2, 25) : (3, 30), (t.Records, t.StoredBytes)));
+
+        await CommitAsync(Commit(Patch([.. Enumerable.Range(0, 3).Select(i => new SealedChange(new AuthKey("Z", $"{i}"), null))])));
+        Assert.DoesNotContain("Z", (await Tier.SummarizeAsync(Session, Cancel))!.Value.Types.Select(t => t.Type));
+        await CommitAsync(Commit(Patch(new SealedChange(new AuthKey("Z", "0"), new byte[7]))));
+        Assert.Contains(new AuthTypeSummary("Z", 1, 7), (await Tier.SummarizeAsync(Session, Cancel))!.Value.Types);
     }
 }

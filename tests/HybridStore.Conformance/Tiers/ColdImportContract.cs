@@ -96,7 +96,9 @@ public abstract class ColdImportContract<TFixture> : ColdTierContract<TFixture>
         var result = await Tier.ImportAsync(Import(Records(3)), Cancel);
 
         Assert.Equal((ColdCommitStatus.Committed, 2), (result.Status, result.Head!.Epoch));
+        Assert.Equal(2, (await CommitAsync(Commit(Patch(Set("a"))))).Epoch);
         Assert.False(await RenewAsync(1));
+        Assert.False(await RenewAsync(2));
     }
 
     /// <summary>A stream that throws leaves nothing, and its exception comes as it was.</summary>

@@ -79,6 +79,22 @@ public sealed class RedisColdTierServerTests : ColdTest
     }
 
     [Fact]
+    public async Task Release_Drained_LeavesTheListOfThoseThatAreAhead()
+    {
+        await StartAsync();
+        var tier = Open();
+        var lease = await tier.Leases.AcquireAsync(new LeaseRequest(Session, "bot", TimeSpan.FromHours(1), MayQueue: true), Cancel);
+        Assert.Equal("1", Server.Send("ZCARD", (string)Keys.Ahead!));
+
+        await tier.Leases.ReleaseAsync(new LeaseRef(Session, lease.Epoch), drained: false, Cancel);
+        Assert.Equal("1", Server.Send("ZCARD", (string)Keys.Ahead!));
+
+        var next = await tier.Leases.AcquireAsync(new LeaseRequest(Session, "bot", TimeSpan.FromHours(1), MayQueue: false), Cancel);
+        await tier.Leases.ReleaseAsync(new LeaseRef(Session, next.Epoch), drained: true, Cancel);
+        Assert.Equal([(string)Keys.Head!], AllKeys());
+    }
+
+    [Fact]
     public async Task Delete_Session_LeavesNothingOnTheServerThatTellsItsName()
     {
         await StartDurableAsync();
