@@ -2,7 +2,7 @@ using HybridStore.Tiers;
 
 namespace HybridStore.Outbox;
 
-/// <summary>The commits of a session's last versions, so that a repeat is recognised without asking a tier.</summary>
+/// <summary>The last commits of a session, so that a repeat is recognised without asking a tier.</summary>
 internal sealed class CommitMemory
 {
     private readonly Dictionary<CommitId, long> _versions = [];
@@ -13,7 +13,9 @@ internal sealed class CommitMemory
         if (!_versions.TryAdd(mark.Id, mark.Version))
             return;
         _order.Enqueue(mark);
-        while (_order.Peek().Version <= mark.Version - AuthLimits.RememberedCommits)
+
+        // By their number, not by their versions: those jump where a session was rolled back.
+        if (_order.Count > AuthLimits.RememberedCommits)
             _versions.Remove(_order.Dequeue().Id);
     }
 

@@ -96,11 +96,13 @@ public abstract class HotEpochContract<TFixture> : HotContract<TFixture>
 
     /// <summary>Hot that a reader has filled needs no adoption: the holder queues where cold is.</summary>
     [Fact]
-    public async Task Install_OverWhatAReaderFilled_QueuesThere()
+    public async Task Install_OverWhatAReaderFilled_QueuesThereOnceTheHolderVouches()
     {
         _ = Outbox;
         await FillAsync(Meta(5), Sealed(A, 5, 5), Sealed(B, 4, 4));
         await InstallAsync(1);
+        Assert.Equal(HotQueueStatus.NoMeta, (await QueueAsync(Patch(6, (A, [6])))).Status);
+        Assert.Equal(5, await AdoptAsync(Meta(5, 1)));
 
         await QueuedAsync(Patch(6, (A, [6])));
 

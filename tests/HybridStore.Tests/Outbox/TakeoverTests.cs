@@ -25,6 +25,10 @@ public sealed class TakeoverTests : IAsyncDisposable
     [Fact]
     public async Task TheHolderIsGone_HotWasEmptied_OpensAsRolledBack_UntilThatIsAcknowledged()
     {
+        var (_, before) = await _fixture.OpenAsync();
+        var kept = Put(B, 1).Require(Durability.Persisted);
+        await before.CommitAsync(kept, Cancel);
+        await before.DisposeAsync();
         var repeat = await QueueAndVanishAsync(3);
         _fixture.Server.Flush();
 
@@ -36,6 +40,7 @@ public sealed class TakeoverTests : IAsyncDisposable
         var receipt = await session.CommitAsync(Queued(A, 9), Cancel);
         Assert.True(receipt.Version > 1L << 32);
         Assert.False((await session.CommitAsync(repeat, Cancel)).IsRepeat);
+        Assert.True((await session.CommitAsync(new AuthPatch(kept.CommitId).Set(B, new byte[] { 1 }), Cancel)) is { IsRepeat: true, Version: 2 });
         await session.DisposeAsync();
 
         (_, session) = await _fixture.OpenAsync();
