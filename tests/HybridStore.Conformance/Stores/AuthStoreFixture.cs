@@ -17,6 +17,16 @@ public abstract class AuthStoreFixture : IAsyncDisposable
     /// <summary>Text that must stand in nothing that a tier is given: the master key as it was configured.</summary>
     public virtual IReadOnlyList<string> Secrets => [];
 
+    /// <summary>
+    /// Whether every commit is made as it comes, without a lease, and acknowledged when cold has it. For a store that holds and queues, those tests are skipped
+    /// that take cold away to see commits fail, count each call, or let another process write unheard.
+    /// </summary>
+    /// <value>True by default.</value>
+    public virtual bool WritesThrough => true;
+
+    /// <summary>Lets everything that was committed come to rest in cold, with no session held: only then does cold alone know all of it. Nothing by default.</summary>
+    public virtual ValueTask SettleAsync() => ValueTask.CompletedTask;
+
     /// <summary>Lets time pass by the store's clock: moves a manual clock, or waits.</summary>
     /// <param name="by">At least how long.</param>
     public abstract ValueTask AdvanceAsync(TimeSpan by);

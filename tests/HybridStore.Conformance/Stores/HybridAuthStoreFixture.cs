@@ -23,6 +23,7 @@ public abstract class HybridAuthStoreFixture : AuthStoreFixture
         var options = new HybridAuthStoreOptions { MaxStaleness = MaxStaleness };
         options.Encryption.MasterKey = _masterKey;
         options.Encryption.Cipher = EnvelopeCipher.Aes256Gcm;
+        Configure(options);
         var store = new HybridAuthStore(cold, hot, options, Clock);
         _stores.Add(store);
         return new OpenedStore(Wrap(store), cold, hot);
@@ -45,6 +46,12 @@ public abstract class HybridAuthStoreFixture : AuthStoreFixture
 
     /// <summary>Whether each store has tiers of its own, which are disposed of with it; <see langword="false"/> where all share one object.</summary>
     protected virtual bool DisposesTiers => true;
+
+    /// <summary>Sets what is not as it is by default.</summary>
+    /// <param name="options">The options of a store that is about to be opened.</param>
+    protected virtual void Configure(HybridAuthStoreOptions options)
+    {
+    }
 
     /// <summary>Opens a cold tier on this fixture's storage.</summary>
     protected abstract ValueTask<IColdTier> OpenColdAsync();

@@ -72,6 +72,7 @@ public abstract class StoreCommitContract<TFixture> : StoreContract<TFixture>
     [Promise(2, 6)]
     public async Task Commit_AfterAnUnknownOutcome_IsMadeOnce(bool wasKept)
     {
+        NeedsWriteThrough();
         await CommitAsync(Set(A, 1));
         var patch = Set(A, 2);
         LoseReplies(patch.CommitId, wasKept);
@@ -94,6 +95,7 @@ public abstract class StoreCommitContract<TFixture> : StoreContract<TFixture>
     [Promise(4, 6)]
     public async Task Commit_BehindAnUnknownOutcome_ResolvesItFirst(bool wasKept)
     {
+        NeedsWriteThrough();
         await CommitAsync(Set(A, 1));
         var patch = Set(A, 2);
         LoseReplies(patch.CommitId, wasKept);
@@ -115,6 +117,7 @@ public abstract class StoreCommitContract<TFixture> : StoreContract<TFixture>
     [Promise(3, 6)]
     public async Task Commit_ColdIsDown_ChangesNothingAndCanBeMadeAgain()
     {
+        NeedsWriteThrough();
         await CommitAsync(Set(A, 1));
         Cold.Probe.Before = o => o == TierOperation.Commit ? throw new StoreUnavailableException("cold", "It is down.") : Task.CompletedTask;
         var patch = Set(A, 2).Set(B, new byte[] { 2 });

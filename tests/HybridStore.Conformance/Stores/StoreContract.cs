@@ -46,6 +46,9 @@ public abstract class StoreContract<TFixture> : IAsyncLifetime
         GC.SuppressFinalize(this);
     }
 
+    /// <summary>Skips what is about commits that are made as they come.</summary>
+    private protected void NeedsWriteThrough() => Assert.SkipUnless(Fixture.WritesThrough, "The store commits under a lease, and what cold does not have yet.");
+
     private protected static AuthPatch Set(AuthKey key, params byte[] value) => new AuthPatch().Set(key, value);
 
     private protected static async Task<List<T>> ToListAsync<T>(IAsyncEnumerable<T> source)
@@ -73,6 +76,7 @@ public abstract class StoreContract<TFixture> : IAsyncLifetime
     /// <summary>The whole session as another process reads it, to compare before and after.</summary>
     private protected async Task<string> StateAsync(AuthSessionId? session = null)
     {
+        await Fixture.SettleAsync();
         var other = (await Fixture.OpenAsync()).Store;
         var id = session ?? Session;
         var text = new StringBuilder().AppendLine($"{await other.FindSessionAsync(id, Cancel)}");

@@ -65,6 +65,7 @@ public abstract class StoreDeletionContract<TFixture> : StoreContract<TFixture>
     [Fact]
     public async Task Commit_AfterAnotherProcessBeganAnotherLife_DoesNotWriteIntoIt()
     {
+        NeedsWriteThrough();
         await CommitAsync(Set(AuthKey.Creds, 1));
         var other = (await Fixture.OpenAsync()).Store;
         await other.DeleteSessionAsync(Session, Cancel);

@@ -102,6 +102,8 @@ public abstract class StoreEnumerationContract<TFixture> : StoreContract<TFixtur
         await Fixture.AdvanceAsync(TimeSpan.FromMilliseconds(50));
         await Store.CommitAsync(new AuthSessionId("b", "1"), Set(A, 2), Cancel);
 
+        await Fixture.SettleAsync();
+
         var all = await ToListAsync(Store.ListSessionsAsync(cancellationToken: Cancel));
 
         Assert.Equal(["B/1", "a/2", "a%/1", "b/1", "b/2", "\uFFFD/1", "\U0001F600/1"], all.Select(s => s.Id.ToString()));

@@ -54,6 +54,7 @@ public abstract class StoreHotTierContract<TFixture> : StoreContract<TFixture>
     public async Task Hot_ThatIsNotToBeBelieved_IsReadFromCold(bool damaged)
     {
         await CommitAsync(Set(A, 1));
+        await Fixture.SettleAsync();
         Hot.OnAnswer = read => new HybridStore.Tiers.HotRead
         {
             Meta = read.Meta,

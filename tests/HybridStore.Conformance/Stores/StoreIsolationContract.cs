@@ -122,6 +122,7 @@ public abstract class StoreIsolationContract<TFixture> : StoreContract<TFixture>
     {
         var secret = "the-secret-value"u8.ToArray();
         await CommitAsync(Set(A, secret));
+        await Fixture.SettleAsync();
         Cold.Probe.Before = _ => throw new StoreUnavailableException("cold", "It is down.");
         Opened.Hot?.Probe.TakeDown("hot");
 
@@ -146,6 +147,7 @@ public abstract class StoreIsolationContract<TFixture> : StoreContract<TFixture>
     [Promise(11)]
     public async Task Cost_OfTouchingSomeRecords_DoesNotGrowWithTheSession()
     {
+        NeedsWriteThrough();
         var small = await CostAsync(100);
         var large = await CostAsync(10_000);
 
@@ -203,6 +205,7 @@ public abstract class StoreIsolationContract<TFixture> : StoreContract<TFixture>
 
     private async Task FailsToOpenAsync(Func<SealedRecord, SealedRecord> change)
     {
+        await Fixture.SettleAsync();
         var (store, cold, hot) = await Fixture.OpenAsync();
         hot?.Probe.TakeDown("hot");
         cold!.OnAnswer = read => new ColdRead

@@ -72,6 +72,7 @@ public abstract class StoreReadContract<TFixture> : StoreContract<TFixture>
     public async Task Get_ColdFails_IsNeverAbsent(TierOperation operation, bool afterwards)
     {
         await CommitAsync(Set(AuthKey.Creds, 1));
+        await Fixture.SettleAsync();
         var (store, cold, _) = await OpenFaultyAsync();
         cold.Probe.Fail(operation, afterwards);
 

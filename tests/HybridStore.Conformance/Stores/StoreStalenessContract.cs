@@ -61,6 +61,7 @@ public abstract class StoreStalenessContract<TFixture> : StoreContract<TFixture>
     public async Task Read_OvertakenByACommit_LeavesNothingOlderBehind(bool deletes)
     {
         await CommitAsync(Set(A, 1));
+        await Fixture.SettleAsync();
         await Fixture.AdvanceAsync(Fixture.MaxStaleness);
         var answered = new TaskCompletionSource();
         var asked = new TaskCompletionSource();
@@ -90,6 +91,7 @@ public abstract class StoreStalenessContract<TFixture> : StoreContract<TFixture>
     {
         await CommitAsync(Set(A, 1));
         await CommitAsync(Set(A, 2));
+        await Fixture.SettleAsync();
         await Fixture.AdvanceAsync(Fixture.MaxStaleness);
         Cold.OnAnswer = read => new HybridStore.Tiers.ColdRead
         {
