@@ -192,8 +192,9 @@ public sealed partial class HybridAuthStore
     }
 
     private StoreUnavailableException HotIsNeeded(AuthSessionId session, long aheadEpoch, Exception? innerException) => new(
-        _hot!.Name,
-        $"Session {session} may have queued commits (epoch {aheadEpoch}) that only the hot tier {_hot.Name} has, and it does not answer. "
+        _hot?.Name ?? "none",
+        $"Session {session} may have queued commits (epoch {aheadEpoch}) that only a hot tier has, and "
+        + (_outbox is null ? "none that queues is configured here. " : $"{_hot!.Name} does not answer. ")
         + "Opening the session without them would take it back in time.",
         innerException)
     {

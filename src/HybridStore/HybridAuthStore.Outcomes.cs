@@ -58,12 +58,17 @@ public sealed partial class HybridAuthStore
         {
             state.ObserveInCold(new SeenMark(result.Incarnation, result.Version));
             var previous = result.PreviousVersion;
+            var answers = true;
             for (var i = 0; i < step.Commit.Patches.Count; i++)
             {
                 var version = result.PreviousVersion + 1 + i;
-                await ApplyAsync(step, step.Commit.Patches[i], previous, version, result, begun).ConfigureAwait(false);
+                answers = await ApplyAsync(step, step.Commit.Patches[i], previous, version, result, begun).ConfigureAwait(false);
                 previous = version;
             }
+
+            // Who may queue vouches for hot from the beginning, and not only once something is queued: others read, and take over, by that.
+            if (answers && step.Lease is { Queue: not null } lease)
+                await KeepInHotAsync(lease).ConfigureAwait(false);
         }
 
         // Here at last, and in one go: readers of this process see all of the step or nothing of it.
@@ -78,11 +83,12 @@ public sealed partial class HybridAuthStore
         await EvictAsync(session).ConfigureAwait(false);
     }
 
-    private async ValueTask ApplyAsync(
+    /// <returns>Whether hot answers.</returns>
+    private async ValueTask<bool> ApplyAsync(
         SealedStep step, SealedPatch patch, long previous, long version, ColdCommitResult result, DateTimeOffset begun)
     {
         if (_hot is null)
-            return;
+            return false;
         var apply = new HotApply
         {
             Session = step.Commit.Session,
@@ -102,6 +108,7 @@ public sealed partial class HybridAuthStore
         {
             if (!await _hot.ApplyAsync(apply, CancellationToken.None).ConfigureAwait(false))
                 step.Lease?.Queue?.Vouch(null);
+            return true;
         }
         catch (StoreUnavailableException e)
         {
@@ -109,6 +116,7 @@ public sealed partial class HybridAuthStore
 
             // Kept in cold, so it is acknowledged. Hot is behind what was seen, and is therefore not believed here; elsewhere no longer than its good-until.
             Log.HotUnavailable(_logger, e, _hot.Name, "apply");
+            return false;
         }
     }
 

@@ -49,6 +49,7 @@ public sealed partial class HybridAuthStore
 
         // A session's first commit brings its data key, which only cold keeps.
         var mayQueue = queue.Incarnation == step.Commit.Incarnation && step.Commit.NewDataKey is null;
+        mayQueue &= _outboxOptions.Enabled;
         var hasRoom = mayQueue && HasRoom(queue);
         CommitOutcomeUnknownException? unknown = null;
         var triedHot = false;

@@ -87,9 +87,9 @@ public sealed partial class HybridAuthStore : IAuthStateStore, IAsyncDisposable,
         _guard = new IdentityGuard(options.Credentials);
         _transactionAttempts = options.TransactionAttempts;
         _outboxOptions = options.Outbox;
-        _outbox = options.Outbox.Enabled && options.Lease.Mode != LeaseMode.Off ? hot?.Outbox : null;
+        _outbox = options.Lease.Mode != LeaseMode.Off ? hot?.Outbox : null;
         _durability = new DurabilityPolicy(options.Outbox.Durability.ToFrozenDictionary(StringComparer.Ordinal));
-        _leases = new LeaseKeeper(cold.Leases, _outbox, options.Lease, _time, _logger);
+        _leases = new LeaseKeeper(cold.Leases, _outbox, HealAsync, options.Lease, _time, _logger);
         Outbox = new AuthOutbox(this, cold, hot);
         _drain = new OutboxDrain(cold, hot, _leases, _time, options.Outbox.MaxTries, _logger);
         _drainer = new OutboxDrainer(_drain, HealAsync, _time, runsInline: continuations == TaskCreationOptions.None, _logger);

@@ -41,7 +41,7 @@ internal sealed class ColdServerCheck(RedisColdTierOptions options, TimeProvider
                 continue;
             }
 
-            var config = await ServerInspection.ReadConfigAsync(server, options.OperationTimeout, time).ConfigureAwait(false);
+            var config = await ServerQuestions.ConfigAsync(multiplexer, server).WaitAsync(options.OperationTimeout, time).ConfigureAwait(false);
             var name = RedisEndpoints.Describe(endpoint);
             ColdLog.RedisOnly(logger, name, info.AppendOnly ? "on" : "off", Setting(config, "appendfsync"), Setting(config, "save"));
             foreach (var finding in Judge(name, info, config))

@@ -10,6 +10,7 @@ internal sealed class LeaseKeeper : IAsyncDisposable
 {
     private readonly IColdLeases _cold;
     private readonly IHotOutbox? _outbox;
+    private readonly Func<HeldLease, ValueTask> _keepInHot;
     private readonly LeaseOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -26,13 +27,15 @@ internal sealed class LeaseKeeper : IAsyncDisposable
 
     /// <param name="cold">Where leases are taken.</param>
     /// <param name="outbox">Where they are extended while cold does not answer; <see langword="null"/>: nothing is queued.</param>
+    /// <param name="keepInHot">Gives hot again what it may have lost of a session that is held; never throws.</param>
     /// <param name="options">How they are held.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">Where to log.</param>
-    public LeaseKeeper(IColdLeases cold, IHotOutbox? outbox, LeaseOptions options, TimeProvider time, ILogger logger)
+    public LeaseKeeper(IColdLeases cold, IHotOutbox? outbox, Func<HeldLease, ValueTask> keepInHot, LeaseOptions options, TimeProvider time, ILogger logger)
     {
         _cold = cold;
         _outbox = outbox;
+        _keepInHot = keepInHot;
         _options = options;
         _time = time;
         _logger = logger;
@@ -195,6 +198,14 @@ internal sealed class LeaseKeeper : IAsyncDisposable
                     Lose(held[i]);
                 else if (!held[i].HasRunOut)
                     held[i].Extend(asked, askedUtc, _options.Duration);
+            }
+
+            // A session that nobody commits to must not stay in doubt after hot was restarted, or was away when it was opened. Not waited for: it takes the
+            // session's turn, and the leases of the others live by this heartbeat.
+            foreach (var lease in held)
+            {
+                if (lease.Queue is not null)
+                    _ = _keepInHot(lease).AsTask();
             }
         }
 #pragma warning disable CA1031 // Whatever it is, the next tick tries again: the heartbeat is what all leases live by.

@@ -20,12 +20,8 @@ public abstract class QueueingStoreFixture(Durability durability) : HybridAuthSt
 
     protected override bool DisposesTiers => false;
 
-    /// <summary>Whether the contracts that hold sessions are left out.</summary>
-    protected virtual bool HoldsSessions => true;
-
     public override ValueTask<OpenedStore> OpenAsync()
     {
-        Assert.SkipWhen(HoldsSessions, "Others can't read a session that was created under a lease, until its holder queues: nobody vouches for hot before that.");
         _pump ??= new ClockPump(Clock);
         return base.OpenAsync();
     }
@@ -55,10 +51,7 @@ public abstract class QueueingStoreFixture(Durability durability) : HybridAuthSt
 public sealed class QueuedStoreFixture() : QueueingStoreFixture(Durability.Queued);
 
 /// <summary>The same, for contracts that hold no session.</summary>
-public sealed class UnheldStoreFixture() : QueueingStoreFixture(Durability.Queued)
-{
-    protected override bool HoldsSessions => false;
-}
+public sealed class UnheldStoreFixture() : QueueingStoreFixture(Durability.Queued);
 
 public sealed class PersistedElseQueuedStoreFixture() : QueueingStoreFixture(Durability.PersistedElseQueued);
 

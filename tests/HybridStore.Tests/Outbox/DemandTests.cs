@@ -8,7 +8,7 @@ public sealed class DemandTests : IAsyncDisposable
 {
     private readonly QueueFixture _fixture = new();
 
-    [Fact(Skip = "The repeat is answered from the queue, and is told Queued where Persisted was demanded.")]
+    [Fact]
     public async Task Persisted_OfUnknownOutcomeThatWasQueuedMeanwhile_IsNotAcknowledgedBeforeColdHasIt()
     {
         var (process, session) = await _fixture.OpenAsync();
@@ -39,7 +39,7 @@ public sealed class DemandTests : IAsyncDisposable
         await Assert.ThrowsAsync<IncarnationEndedException>(async () => await process.Store.CommitAsync(_fixture.Session, Put(A, 3), Cancel));
     }
 
-    [Fact(Skip = "Without an outbox, hot is not asked, and the session is refused as if hot did not answer.")]
+    [Fact]
     public async Task TheHolderIsGone_AndTheNextOneQueuesNothing_OpensWhereHotHasNothingLeft()
     {
         var (_, session) = await _fixture.OpenAsync();
@@ -61,7 +61,7 @@ public sealed class DemandTests : IAsyncDisposable
         Assert.Equal([2], (await opened.GetAsync(A, Cancel)).Value.ToArray());
     }
 
-    [Fact(Skip = "Nobody vouches for hot before the first commit is queued.")]
+    [Fact]
     public async Task CreatedAndNothingQueued_OthersReadIt()
     {
         await _fixture.OpenAsync();
@@ -76,7 +76,7 @@ public sealed class DemandTests : IAsyncDisposable
         Assert.Equal([1], (await reading).Value.ToArray());
     }
 
-    [Fact(Skip = "Nobody vouches for hot before the first commit is queued.")]
+    [Fact]
     public async Task CreatedAndNothingQueued_TheHolderIsGone_IsNotRolledBack()
     {
         var (process, _) = await _fixture.OpenAsync();
