@@ -48,7 +48,7 @@ public sealed partial class HybridAuthStore
                 var cold = await AskColdAsync(session, state, [], withDataKeys: true, shown: true, cancellationToken).ConfigureAwait(false);
                 if (cold.Head is not { } head)
                     throw new SessionNotFoundException(session);
-                lease.Queue = new HeldQueue(lease.Ref, head.Incarnation, head.Version, cold.Commits, cold.DataKeys);
+                lease.Queue = new HeldQueue(lease.Ref, head.Incarnation, head.Version, cold.Commits, cold.DataKeys, _continuations);
                 await MarkRolledBackAsync(lease, head.RolledBackAt == 0 ? head.Version : head.RolledBackAt, "an operator gave up what was queued").ConfigureAwait(false);
                 done = true;
             }
@@ -74,7 +74,7 @@ public sealed partial class HybridAuthStore
     private async ValueTask<bool> DiscardAsync(SessionState state, HeldLease lease, long version)
     {
         var queue = lease.Queue!;
-        await queue.ColdTurn.WaitAsync().ConfigureAwait(false);
+        await queue.ColdTurn.EnterAsync(new PendingCommit(patch: null, mayJoin: false), CancellationToken.None).ConfigureAwait(false);
         try
         {
             if (queue.Next(queue.Base, oneOnly: true) is not { } oldest || oldest.Version != version)
@@ -88,7 +88,7 @@ public sealed partial class HybridAuthStore
         }
         finally
         {
-            queue.ColdTurn.Release();
+            queue.ColdTurn.Leave();
         }
 
         Log.RolledBack(_logger, queue.Session, version - 1, "an operator discarded the queued commit after it");

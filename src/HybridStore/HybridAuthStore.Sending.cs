@@ -95,7 +95,7 @@ public sealed partial class HybridAuthStore
     private async ValueTask<SentStep> PersistAsync(
         AuthSessionId session, SessionState state, SealedStep step, HeldLease lease, HeldQueue queue, CancellationToken cancellationToken)
     {
-        await queue.ColdTurn.WaitAsync(cancellationToken).ConfigureAwait(false);
+        await queue.ColdTurn.EnterAsync(new PendingCommit(patch: null, mayJoin: false), cancellationToken).ConfigureAwait(false);
         try
         {
             while (true)
@@ -135,7 +135,7 @@ public sealed partial class HybridAuthStore
         }
         finally
         {
-            queue.ColdTurn.Release();
+            queue.ColdTurn.Leave();
         }
     }
 

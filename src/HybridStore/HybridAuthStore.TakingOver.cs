@@ -18,7 +18,7 @@ public sealed partial class HybridAuthStore
     {
         var session = lease.Ref.Session;
         var head = cold.Head;
-        var queue = new HeldQueue(lease.Ref, head?.Incarnation ?? 0, head?.Version ?? 0, cold.Commits, cold.DataKeys);
+        var queue = new HeldQueue(lease.Ref, head?.Incarnation ?? 0, head?.Version ?? 0, cold.Commits, cold.DataKeys, _continuations);
         lease.Queue = queue;
         if (head is null || hot is null)
             return head?.RolledBackAt ?? 0;

@@ -1,5 +1,5 @@
-using System.Diagnostics.CodeAnalysis;
 using HybridStore.Codec;
+using HybridStore.Sessions;
 using HybridStore.Tiers;
 
 namespace HybridStore.Outbox;
@@ -9,7 +9,6 @@ namespace HybridStore.Outbox;
 /// It is what makes a queued commit survive the loss of hot's newest writes, what a persisted commit carries before itself (protocol rule 1), and what
 /// reads of cold are overlaid with (rule 3). One writer at a time adds, in the session's turn; one at a time sends to cold (<see cref="ColdTurn"/>).
 /// </remarks>
-[SuppressMessage("Design", "CA1001", Justification = "A semaphore whose wait handle is never asked for holds nothing.")]
 internal sealed class HeldQueue
 {
     // Small enough for one transaction of any cold tier, large enough that a backlog drains in few.
@@ -26,8 +25,9 @@ internal sealed class HeldQueue
     private string? _vouchedRun;
     private int _draining;
 
-    public HeldQueue(LeaseRef lease, long incarnation, long version, IReadOnlyList<CommitMark> commits, IReadOnlyList<WrappedDataKey> dataKeys)
+    public HeldQueue(LeaseRef lease, long incarnation, long version, IReadOnlyList<CommitMark> commits, IReadOnlyList<WrappedDataKey> dataKeys, TaskCreationOptions continuations)
     {
+        ColdTurn = new CommitQueue(continuations);
         Lease = lease;
         _session = lease.Session;
         Incarnation = incarnation;
@@ -48,7 +48,7 @@ internal sealed class HeldQueue
     public IReadOnlyList<WrappedDataKey> DataKeys { get; set; }
 
     /// <summary>Whoever sends this session's patches to cold does so alone: two ranges that overlap would refuse each other.</summary>
-    public SemaphoreSlim ColdTurn { get; } = new(1, 1);
+    public CommitQueue ColdTurn { get; }
 
     /// <summary>The entry that stops the outbox; <see langword="null"/>: none does.</summary>
     public ParkedEntry? Parked { get; set; }

@@ -18,7 +18,7 @@ internal sealed class OutboxDrain(IColdTier cold, IHotTier? hot, LeaseKeeper lea
             return DrainStep.Empty;
         if (queue.Parked is not null || lease.HasEnded)
             return DrainStep.Over;
-        await queue.ColdTurn.WaitAsync(cancellationToken).ConfigureAwait(false);
+        await queue.ColdTurn.EnterAsync(new PendingCommit(patch: null, mayJoin: false), cancellationToken).ConfigureAwait(false);
         DrainStep step;
         try
         {
@@ -26,7 +26,7 @@ internal sealed class OutboxDrain(IColdTier cold, IHotTier? hot, LeaseKeeper lea
         }
         finally
         {
-            queue.ColdTurn.Release();
+            queue.ColdTurn.Leave();
         }
 
         if (step == DrainStep.Advanced)

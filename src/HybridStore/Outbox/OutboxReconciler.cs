@@ -17,17 +17,19 @@ internal sealed class OutboxReconciler : IAsyncDisposable
     private readonly TimeSpan _interval;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private readonly TaskCreationOptions _continuations;
     private readonly CancellationTokenSource _stopping = new();
     private readonly ConcurrentDictionary<AuthSessionId, TaskCompletionSource> _busy = new();
     private Task _loop = Task.CompletedTask;
 
-    public OutboxReconciler(IColdLeases leases, Func<AuthSessionId, ValueTask> reconcile, TimeSpan interval, TimeProvider time, ILogger logger)
+    public OutboxReconciler(IColdLeases leases, Func<AuthSessionId, ValueTask> reconcile, TimeSpan interval, TimeProvider time, ILogger logger, TaskCreationOptions continuations)
     {
         _leases = leases;
         _reconcile = reconcile;
         _interval = interval;
         _time = time;
         _logger = logger;
+        _continuations = continuations;
     }
 
     public void Start()
@@ -59,7 +61,7 @@ internal sealed class OutboxReconciler : IAsyncDisposable
         foreach (var session in found)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            var done = new TaskCompletionSource(_continuations);
             if (!_busy.TryAdd(session, done))
                 continue;
             try
