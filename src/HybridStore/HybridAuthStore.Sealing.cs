@@ -64,7 +64,8 @@ public sealed partial class HybridAuthStore
             (patches[i], changed[i]) = Seal(session, state, patch, keys, lease is not null, touched, guard, predecessor + i);
         }
 
-        seen = state.Seen;
+        // What was seen in a hot that queues may not be in cold yet, and a writer without the lease is refused there for that reason, and for no other.
+        seen = _hot?.Outbox is null ? state.Seen : state.SeenInCold;
         var commit = new ColdCommit
         {
             Session = session,

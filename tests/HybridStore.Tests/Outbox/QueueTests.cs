@@ -31,6 +31,20 @@ public sealed class QueueTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task NotTheHolder_SawWhatIsQueued_ItsCommitIsFenced_AndNothingElse()
+    {
+        var (process, session) = await _fixture.OpenAsync();
+        process.LoseCold();
+        await session.CommitAsync(Queued(A, 2), Cancel);
+        var other = _fixture.Start();
+        Assert.Equal(2, (await other.Store.GetAsync(_fixture.Session, A, Cancel)).Version);
+
+        await Assert.ThrowsAsync<FencedException>(async () => await other.Store.CommitAsync(_fixture.Session, Put(B, 3), Cancel));
+
+        Assert.Equal([2], (await other.Store.GetAsync(_fixture.Session, A, Cancel)).Value.ToArray());
+    }
+
+    [Fact]
     public async Task ColdIsDown_WhatMayBeQueuedIs_AndWhatMustNotIsRefused()
     {
         var (process, session) = await _fixture.OpenAsync();
