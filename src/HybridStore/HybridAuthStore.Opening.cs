@@ -74,7 +74,7 @@ public sealed partial class HybridAuthStore
                 return new HeldSession(lease, cold.Head?.RolledBackAt ?? 0);
             }
 
-            var rolledBackAt = await TakeOverAsync(state, lease, grant!, installed, cold).ConfigureAwait(false);
+            var rolledBackAt = await TakeOverAsync(state, lease, grant!, installed, cold, cancellationToken).ConfigureAwait(false);
             state.BeginLease(lease);
             return new HeldSession(lease, rolledBackAt);
         }

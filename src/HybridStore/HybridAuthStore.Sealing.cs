@@ -56,7 +56,9 @@ public sealed partial class HybridAuthStore
         var touched = batch.Length > 1 ? new HashSet<AuthKey>() : null;
 
         // Who may queue knows every commit since the lease was taken, and assigns the versions: a step then has its place in either tier, and is harmless in both.
-        var predecessor = lease?.Queue is { } queue ? (queue.Incarnation == keys.Incarnation ? queue.End : 0) : (long?)null;
+        var queue = lease?.Queue;
+        var inQueue = queue?.Incarnation == keys.Incarnation;
+        var predecessor = queue is null ? (long?)null : inQueue ? queue.End : 0;
         for (var i = 0; i < patches.Length; i++)
         {
             var patch = batch[i].Patch!;
@@ -71,7 +73,7 @@ public sealed partial class HybridAuthStore
             Session = session,
             Incarnation = keys.Incarnation,
             Epoch = lease?.Ref.Epoch ?? 0,
-            SeenVersion = lease?.Queue?.Base ?? (seen.Incarnation == keys.Incarnation && !seen.IsEnd ? seen.Version : 0),
+            SeenVersion = queue is not null ? (inQueue ? queue.Base : 0) : (seen.Incarnation == keys.Incarnation && !seen.IsEnd ? seen.Version : 0),
             SealedWith = keys.Newest.Id,
             NewDataKey = created,
             Patches = patches,

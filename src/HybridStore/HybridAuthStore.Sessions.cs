@@ -122,7 +122,7 @@ public sealed partial class HybridAuthStore
                 throw;
             }
 
-            await DiscardAsync(session, deletion).ConfigureAwait(false);
+            await DiscardAsync(session, deletion.Epoch, deletion.Incarnation).ConfigureAwait(false);
 
             // What was under way when the session ended can't be repeated into its next life; the epoch was raised, so a lease held here has ended too.
             state.SetKeys(null);
@@ -142,7 +142,7 @@ public sealed partial class HybridAuthStore
     }
 
     // Whatever of it hot still has, its epoch is lower and its life is over: late commits and entries of it are refused or dropped wherever they turn up.
-    private async ValueTask DiscardAsync(AuthSessionId session, ColdDeletion deletion)
+    private async ValueTask DiscardAsync(AuthSessionId session, long epoch, long throughIncarnation)
     {
         if (_hot?.Outbox is not { } outbox)
         {
@@ -152,7 +152,7 @@ public sealed partial class HybridAuthStore
 
         try
         {
-            await outbox.DiscardAsync(new LeaseRef(session, deletion.Epoch), deletion.Incarnation, CancellationToken.None).ConfigureAwait(false);
+            await outbox.DiscardAsync(new LeaseRef(session, epoch), throughIncarnation, CancellationToken.None).ConfigureAwait(false);
         }
         catch (StoreUnavailableException e)
         {

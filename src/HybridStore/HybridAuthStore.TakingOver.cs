@@ -10,22 +10,32 @@ public sealed partial class HybridAuthStore
 {
     private const int TakeoverPage = 256;
     private const string HotIsDoubtful = "hot was restarted, emptied or replaced since the last holder, who is gone, knew that it had everything";
+    private const string SeenIsMissing = "commits that this process has read from hot are neither there any more nor in cold";
     private const string EntriesAreMissing = "entries of hot's outbox are missing";
 
     /// <summary>Drains what was queued under leases before this one, finds out whether anything of it is missing, and gives hot what is known (protocol rule 3).</summary>
     /// <returns>The version behind which queued commits were lost and nobody has acknowledged it; 0: none were.</returns>
-    private async ValueTask<long> TakeOverAsync(SessionState state, HeldLease lease, LeaseGrant grant, HotInstallation? hot, ColdRead cold)
+    private async ValueTask<long> TakeOverAsync(
+        SessionState state, HeldLease lease, LeaseGrant grant, HotInstallation? hot, ColdRead cold, CancellationToken cancellationToken)
     {
         var session = lease.Ref.Session;
         var head = cold.Head;
         var queue = new HeldQueue(lease.Ref, head?.Incarnation ?? 0, head?.Version ?? 0, cold.Commits, cold.DataKeys, _continuations);
         lease.Queue = queue;
-        if (head is null || hot is null)
+        if (hot is null)
             return head?.RolledBackAt ?? 0;
         if (!hot.Installed)
         {
             _leases.Lose(lease);
             throw new FencedException(session, lease.Ref.Epoch, currentEpoch: 0);
+        }
+
+        if (head is null)
+        {
+            // Whoever deleted it did not reach hot: what waits there is of no life that anybody could drain it to.
+            if (hot.Former is { Incarnation: not 0 })
+                await DiscardAsync(session, lease.Ref.Epoch, cold.LastEndedIncarnation).ConfigureAwait(false);
+            return 0;
         }
 
         var former = hot.Former?.Incarnation == head.Incarnation ? hot.Former : null;
@@ -58,8 +68,27 @@ public sealed partial class HybridAuthStore
         }
 
         if (!state.TryObserve(new SeenMark(head.Incarnation, queue.End), shown: true))
-            throw WentBack(session, state, new SeenMark(head.Incarnation, queue.End), state.Seen);
+            rolledBackAt = await FindOutWhyBehindAsync(session, state, lease, rolledBackAt, cancellationToken).ConfigureAwait(false);
         await KeepInHotAsync(lease).ConfigureAwait(false);
+        return rolledBackAt;
+    }
+
+    /// <summary>This process has seen more than both tiers have: the lease is over already and others have gone on, or what was seen in hot is lost.</summary>
+    private async ValueTask<long> FindOutWhyBehindAsync(AuthSessionId session, SessionState state, HeldLease lease, long rolledBackAt, CancellationToken cancellationToken)
+    {
+        var queue = lease.Queue!;
+        var cold = await _cold.ReadAsync(session, [], withDataKeys: false, cancellationToken).ConfigureAwait(false);
+        if (cold.Head is not { } head || head.Epoch != lease.Ref.Epoch)
+        {
+            _leases.Lose(lease);
+            throw new FencedException(session, lease.Ref.Epoch, cold.Head?.Epoch ?? 0);
+        }
+
+        var position = new SeenMark(head.Incarnation, head.Version);
+        if (position < state.SeenInCold)
+            throw WentBack(session, state, position, state.Seen);
+        rolledBackAt = await MarkRolledBackAsync(lease, rolledBackAt == 0 ? queue.Base : rolledBackAt, SeenIsMissing).ConfigureAwait(false);
+        state.TryObserve(new SeenMark(head.Incarnation, queue.End), shown: true);
         return rolledBackAt;
     }
 

@@ -203,6 +203,36 @@ public sealed class TakeoverTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task DeletedByAnother_TheHolderThatSawIt_IsFenced_AndNothingElse()
+    {
+        var (_, session) = await _fixture.OpenAsync();
+        var other = _fixture.Start();
+        await other.Store.DeleteSessionAsync(_fixture.Session, Cancel);
+        Assert.False((await session.GetAsync(Mapping, Cancel)).Exists);
+
+        await Assert.ThrowsAsync<FencedException>(async () => await session.CommitAsync(Put(A, 2), Cancel));
+        Assert.True(session.LeaseLost.IsCancellationRequested);
+    }
+
+    [Fact]
+    public async Task DeletedWhileHotWasDown_WhatWaitedThereGoes_WhenItIsOpenedNext()
+    {
+        var (process, session) = await _fixture.OpenAsync();
+        process.LoseCold();
+        await session.CommitAsync(Queued(A, 2), Cancel);
+        _fixture.Server.IsDown = true;
+        var other = _fixture.Start();
+        await other.Store.DeleteSessionAsync(_fixture.Session, Cancel);
+        _fixture.Server.IsDown = false;
+        _fixture.PassLease();
+
+        var next = await other.Store.OpenAsync(_fixture.Session, Cancel);
+
+        Assert.False((await next.GetAsync(A, Cancel)).Exists);
+        Assert.Empty(await _fixture.Server.Connect().Outbox.ReadAsync(_fixture.Session, 0, 10, Cancel));
+    }
+
+    [Fact]
     public async Task Reconciliation_DrainsWhatAGoneHolderLeft_AndGivesItBack()
     {
         await QueueAndVanishAsync(3);
