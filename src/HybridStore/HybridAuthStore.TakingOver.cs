@@ -131,7 +131,19 @@ public sealed partial class HybridAuthStore
     private async ValueTask<long> MarkRolledBackAsync(HeldLease lease, long at, string reason)
     {
         var queue = lease.Queue!;
-        var fork = new SealedPatch { CommitId = CommitId.New(), Predecessor = queue.Base, Version = queue.Base + TakeoverDecision.RollbackJump, Changes = [] };
+        var version = queue.Base + TakeoverDecision.RollbackJump;
+        var fork = new SealedPatch
+        {
+            CommitId = CommitId.New(),
+            Predecessor = queue.Base,
+            Version = version,
+
+            // A tier remembers by versions, and these jump: what is kept of before is named anew, as close behind it as it was, or a repeat of it would be applied again.
+            Absorbed = [.. queue.Remembered
+                .Where(m => m.Version <= queue.Base && m.Version > queue.Base - AuthLimits.RememberedCommits + 1)
+                .Select(m => new CommitMark(m.Id, m.Version + TakeoverDecision.RollbackJump - 1))],
+            Changes = [],
+        };
         await MarkAsync(lease, fork).ConfigureAwait(false);
         queue.AddPersisted(queue.Incarnation, [fork]);
         Log.RolledBack(_logger, queue.Session, at, reason);

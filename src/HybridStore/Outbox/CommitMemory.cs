@@ -26,6 +26,9 @@ internal sealed class CommitMemory
         Add(new CommitMark(patch.CommitId, patch.Version));
     }
 
+    /// <summary>What is remembered, in the order in which it came.</summary>
+    public IEnumerable<CommitMark> All => _order;
+
     /// <summary>The version that a commit made; 0: it is not among those that are remembered.</summary>
     public long Find(CommitId id) => _versions.GetValueOrDefault(id);
 }

@@ -214,6 +214,16 @@ internal sealed class HeldQueue
         }
     }
 
+    /// <summary>The commits that are remembered, in order of their versions.</summary>
+    public IReadOnlyList<CommitMark> Remembered
+    {
+        get
+        {
+            lock (_sync)
+                return [.. _commits.All];
+        }
+    }
+
     /// <summary>The version that a commit made, if it is among those remembered; otherwise 0.</summary>
     public long Find(CommitId id)
     {

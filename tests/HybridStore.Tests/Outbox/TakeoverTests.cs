@@ -55,6 +55,26 @@ public sealed class TakeoverTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task TheHolderIsGone_HotWasEmptied_WhatColdHadIsNotAppliedAgain()
+    {
+        var (_, session) = await _fixture.OpenAsync();
+        var patch = Put(A, 5).Require(Durability.Persisted);
+        await session.CommitAsync(patch, Cancel);
+        await session.CommitAsync(Put(A, 6).Require(Durability.Persisted), Cancel);
+        await session.DisposeAsync();
+        await QueueAndVanishAsync(1);
+        _fixture.Server.Flush();
+
+        for (var opened = 0; opened < 2; opened++)
+        {
+            (_, session) = await _fixture.OpenAsync();
+            Assert.True((await session.CommitAsync(patch, Cancel)).IsRepeat);
+            Assert.Equal([6], (await session.GetAsync(A, Cancel)).Value.ToArray());
+            await session.DisposeAsync();
+        }
+    }
+
+    [Fact]
     public async Task TheHolderIsGone_HotCameBackWithLess_WhatIsThereIsDrained_AndItOpensAsRolledBack()
     {
         var (process, session) = await _fixture.OpenAsync();
