@@ -227,4 +227,16 @@ public sealed class SqliteColdTierCommitTests : TierTest
         await Assert.ThrowsAsync<ArgumentException>(async () => await Tier.CommitAsync(Creation(), Cancel));
         await Assert.ThrowsAsync<ArgumentException>(async () => await Tier.CommitAsync(Creation(PatchAt(3, 3, Set("a"))), Cancel));
     }
+
+    [Fact]
+    public async Task Commit_RefusedByATrigger_IsNotTakenForATierThatDoesNotAnswer()
+    {
+        await CreateAsync();
+        Execute(DatabasePath, "CREATE TRIGGER refuse BEFORE INSERT ON record WHEN NEW.id = 'poison' BEGIN SELECT RAISE(ABORT, 'no'); END");
+
+        var refused = await Assert.ThrowsAsync<StoreUnusableException>(async () => await Tier.CommitAsync(Commit(Patch(Set("poison", 1))), Cancel));
+
+        Assert.Equal((StoreUnusableReason.NotOurs, false), (refused.Reason, refused.IsTransient));
+        Assert.Equal(ColdCommitStatus.Committed, (await Tier.CommitAsync(Commit(Patch(Set("a", 7))), Cancel)).Status);
+    }
 }

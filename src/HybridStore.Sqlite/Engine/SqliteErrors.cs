@@ -75,6 +75,14 @@ internal static class SqliteErrors
             StoreUnusableReason.Full,
             $"There is no room left for the database {path}. Nothing was changed. Free some space on its file system, or raise the quota.",
             e),
+
+        // Not "unavailable": it refuses this change and goes on to do so, and takes others.
+        raw.SQLITE_CONSTRAINT or raw.SQLITE_TOOBIG or raw.SQLITE_MISMATCH => new StoreUnusableException(
+            TierName,
+            StoreUnusableReason.NotOurs,
+            $"The database {path} refused the change by a rule of its own (SQLite error {e.SqliteExtendedErrorCode}): a trigger or constraint that this library did not make. "
+            + "Nothing was changed. Remove what was added to the database.",
+            e),
         raw.SQLITE_NOTADB => NotOurs(path, "is not a SQLite database", e),
         raw.SQLITE_CORRUPT => Damaged(path, e),
         raw.SQLITE_IOERR when e.SqliteExtendedErrorCode == IoErrorCorruptFileSystem => Damaged(path, e),
