@@ -2,12 +2,16 @@ using System.CommandLine;
 using HybridStore.Cli.Output;
 using HybridStore.Codec;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace HybridStore.Cli;
 
 /// <summary>What a command has while it runs: its arguments, where to write, and the store, registered as any application does it.</summary>
 internal sealed class CommandContext(ParseResult arguments, OutputWriter output, TimeProvider time) : IAsyncDisposable
 {
+    private static readonly TimeSpan HotPatience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan HotInterval = TimeSpan.FromMilliseconds(20);
+
     private ColdDatabase? _database;
     private ServiceProvider? _services;
 
@@ -19,25 +23,46 @@ internal sealed class CommandContext(ParseResult arguments, OutputWriter output,
 
     /// <summary>Opens the store; once for a command.</summary>
     /// <param name="cold">What the command line chose, over the environment and the default.</param>
+    /// <param name="hot">The same for the hot tier.</param>
+    /// <param name="takes">Whether the command makes sense with that.</param>
     /// <param name="use">What for.</param>
-    public IAuthStateStore OpenStore(string? cold, StoreUse use)
+    /// <param name="cancellationToken">Ends the wait for the hot tier.</param>
+    public async Task<HybridAuthStore> OpenStoreAsync(string? cold, string? hot, Func<string?, bool> takes, StoreUse use, CancellationToken cancellationToken)
     {
         CheckMasterKey();
         _database = new ColdDatabase(use);
         var services = new ServiceCollection();
         services.AddSingleton(time);
-        services.AddHybridAuthStore(options => options.Cold = _database.Choose(cold ?? options.Cold));
+        services.AddSingleton<ILogger<HybridAuthStore>>(Rollbacks);
+        services.AddHybridAuthStore(options =>
+        {
+            options.Hot = hot = HotChoice.Checked(hot ?? options.Hot);
+            if (!takes(hot))
+                throw new UsageException($"Commits are queued in the hot tier: name it with --hot redis:CONNECTION or {EnvironmentNames.Hot}.");
+            options.Cold = _database.Choose(cold ?? options.Cold);
+
+            // Nobody who only wants to look at one session has asked for others to be taken over.
+            options.Outbox.ReconcileInterval = Timeout.InfiniteTimeSpan;
+        });
         _services = services.BuildServiceProvider();
+        HybridAuthStore store;
         try
         {
-            return _services.GetRequiredService<IAuthStateStore>();
+            store = _services.GetRequiredService<HybridAuthStore>();
         }
         catch (ArgumentException e)
         {
             // The tier takes no such name, such as ":memory:".
             throw new UsageException(e.Message);
         }
+
+        if (HotChoice.Queues(hot))
+            await AwaitHotAsync(store, cancellationToken);
+        return store;
     }
+
+    /// <summary>The sessions that the command found, or made, rolled back.</summary>
+    public RollbackWatch Rollbacks { get; } = new();
 
     /// <summary>The time since a timestamp of <see cref="Time"/>, in seconds, to the millisecond.</summary>
     public double SecondsSince(long timestamp) => Math.Round(time.GetElapsedTime(timestamp).TotalSeconds, 3);
@@ -47,6 +72,34 @@ internal sealed class CommandContext(ParseResult arguments, OutputWriter output,
         if (_services is not null)
             await _services.DisposeAsync();
         _database?.Dispose();
+    }
+
+    // A hot tier connects by itself in the background, which a bot does not wait for. A command that runs once does; without an answer it goes on,
+    // and says so if it needs one.
+    private async Task AwaitHotAsync(HybridAuthStore store, CancellationToken cancellationToken)
+    {
+        await store.InitializeAsync(cancellationToken);
+        var begun = time.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                await store.Outbox.ShowAsync(new AuthSessionId("hybridstore", "hot"), cancellationToken);
+                return;
+            }
+            catch (StoreUnavailableException e) when (e.InnerException is StoreUnusableException || time.GetElapsedTime(begun) > HotPatience)
+            {
+                return;
+            }
+            catch (StoreUnavailableException)
+            {
+                await Task.Delay(HotInterval, time, cancellationToken);
+            }
+            catch (StoreUnusableException)
+            {
+                return;
+            }
+        }
     }
 
     // The store would refuse it too, but does not know where this one comes from.

@@ -26,8 +26,10 @@ internal sealed record Failure(int ExitCode, ErrorReport Report)
     {
         // The first only: the others follow from it, and one line is one line. What is unknown comes before what is missing because of it.
         var command = parsed.CommandResult.Command;
-        var path = command.Parents.OfType<Command>().FirstOrDefault() is { } root ? $"{root.Name} {command.Name}" : command.Name;
-        var message = parsed.UnmatchedTokens.Count > 0 ? $"Unknown command or argument '{parsed.UnmatchedTokens[0]}'." : parsed.Errors[0].Message;
+        var path = command.Name;
+        for (var parent = command.Parents.OfType<Command>().FirstOrDefault(); parent is not null; parent = parent.Parents.OfType<Command>().FirstOrDefault())
+            path = $"{parent.Name} {path}";
+        var message = parsed.UnmatchedTokens.Count > 0 ? $"Unknown command or argument '{WithoutPassword(parsed.UnmatchedTokens[0])}'." : parsed.Errors[0].Message;
         return OfUsage($"{WithoutKeys(message, arguments)} See: {path} --help");
     }
 
@@ -48,7 +50,11 @@ internal sealed record Failure(int ExitCode, ErrorReport Report)
             EnvelopeException e => report with { Record = RecordName.Of(e.Key), Fault = CamelCase(e.Fault.ToString()) },
             MasterKeyException e => report with { Fault = CamelCase(e.Fault.ToString()) },
             InvalidAuthInputException e => report with { Fault = CamelCase(e.Fault.ToString()) },
+            // What is to be mended, and does not pass by itself, is inside.
+            StoreUnavailableException { InnerException: StoreUnusableException inside } e =>
+                report with { Tier = e.Tier, Transient = false, Fault = CamelCase(inside.Reason.ToString()) },
             StoreUnavailableException e => report with { Tier = e.Tier },
+            OutboxParkedException e => report with { Version = e.Version },
             StoreUnusableException e => report with { Tier = e.Tier, Fault = CamelCase(e.Reason.ToString()) },
             BaileysFormatException e => report with
             {
@@ -62,6 +68,10 @@ internal sealed record Failure(int ExitCode, ErrorReport Report)
     }
 
     public static string CamelCase(string name) => JsonNamingPolicy.CamelCase.ConvertName(name);
+
+    // A connection string with a space in it is two arguments.
+    private static string WithoutPassword(string argument) =>
+        argument.Contains("password", StringComparison.OrdinalIgnoreCase) ? "(a password)" : argument;
 
     // The parser quotes what it does not know, and somebody may have given it the key.
     private static string WithoutKeys(string message, IReadOnlyList<string> arguments)

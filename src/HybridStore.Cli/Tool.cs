@@ -15,6 +15,7 @@ internal sealed class Tool(Terminal terminal, TimeProvider time)
         Environment:
           HYBRIDSTORE_MASTER_KEY  the master key, 32 bytes in base64 or hex; make one with `hybridstore keygen`
           HYBRIDSTORE_COLD        the store, if --cold is not given
+          HYBRIDSTORE_HOT         the hot tier, if --hot is not given
           NO_COLOR                plain text on a terminal too
           HYBRIDSTORE_DEBUG=1     stack traces of failures
 
@@ -55,13 +56,24 @@ internal sealed class Tool(Terminal terminal, TimeProvider time)
         [
             new ImportCommand(), new ExportCommand(), new ListCommand(), new ShowCommand(), new VerifyCommand(), new DeleteCommand(), new KeygenCommand(),
         ];
+        AddTo(root, commands);
+        var outbox = new Command("outbox", "Looks after commits that are queued in the hot tier and wait for the store.");
+        AddTo(
+            outbox,
+            [
+                new OutboxListCommand(), new OutboxShowCommand(), new OutboxRetryCommand(), new OutboxDiscardCommand(), new OutboxAbandonCommand(), new OutboxReconcileCommand(),
+            ]);
+        root.Add(outbox);
+        return root;
+    }
+
+    private void AddTo(Command parent, ToolCommand[] commands)
+    {
         foreach (var command in commands)
         {
             command.SetAction((parsed, cancellationToken) => ExecuteAsync(command, parsed, cancellationToken));
-            root.Add(command);
+            parent.Add(command);
         }
-
-        return root;
     }
 
     private async Task<int> ExecuteAsync(ToolCommand command, ParseResult parsed, CancellationToken cancellationToken)

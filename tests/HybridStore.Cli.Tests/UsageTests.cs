@@ -28,11 +28,19 @@ public sealed class UsageTests : IDisposable
         { ["list", "--cold", "hybridstore.db"], "sqlite:" },
         { ["list", "--cold", "redis:localhost"], "redis" },
         { ["import", "anywhere", "--session", "a/b", "--cold", "sqlite::memory:"], ":memory:" },
+        { ["list", "--hot", "redis"], "redis:CONNECTION" },
+        { ["list", "--hot", "memcached:localhost"], "memcached" },
+        { ["list", "--hot", "redis:localhost", "password=hunter2"], "(a password)" },
+        { ["outbox"], "hybridstore outbox --help" },
+        { ["outbox", "list"], "--hot redis:CONNECTION" },
+        { ["outbox", "show", "--session", "a/b", "--hot", "memory"], "--hot redis:CONNECTION" },
+        { ["outbox", "reconcile", "--hot", "none"], "--hot redis:CONNECTION" },
+        { ["outbox", "discard", "--session", "a/b", "--yes"], "--version" },
         { ["list", "@arguments.txt"], "@arguments.txt" },
         { ["keygen", "--cold", "sqlite:x.db"], "--cold" },
     };
 
-    public static TheoryData<string> Commands { get; } = ["import", "export", "list", "show", "verify", "delete", "keygen"];
+    public static TheoryData<string> Commands { get; } = ["import", "export", "list", "show", "verify", "delete", "keygen", "outbox"];
 
     public void Dispose() => _bench.Dispose();
 
@@ -40,8 +48,9 @@ public sealed class UsageTests : IDisposable
     [MemberData(nameof(WrongUsage))]
     public async Task AnyCommand_WrongUsage_ExitsWith2AndSaysWhat(string[] arguments, string mention)
     {
-        (await _bench.RunAsync(arguments)).Failed(2, mention);
+        var run = (await _bench.RunAsync(arguments)).Failed(2, mention);
 
+        Assert.DoesNotContain("hunter2", run.Error, StringComparison.Ordinal);
         Assert.Empty(Directory.EnumerateFileSystemEntries(_bench.Folder));
     }
 
@@ -61,6 +70,19 @@ public sealed class UsageTests : IDisposable
         _bench.Environment["HYBRIDSTORE_COLD"] = "mongodb://bot:hunter2@localhost/bots";
 
         var run = (await _bench.RunAsync("list")).Failed(2, "HYBRIDSTORE_COLD", "mongodb");
+
+        Assert.DoesNotContain("hunter2", run.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("redis:localhost,nonsense=hunter2")]
+    [InlineData("redis:password=hunter2")]
+    public async Task AnyCommand_WrongConnectionString_DoesNotShowIt(string hot)
+    {
+        await _bench.ImportAsync();
+        _bench.Environment["HYBRIDSTORE_HOT"] = hot;
+
+        var run = (await _bench.RunAsync("list")).Failed(2, "Redis connection string");
 
         Assert.DoesNotContain("hunter2", run.Error, StringComparison.Ordinal);
     }
@@ -96,7 +118,7 @@ public sealed class UsageTests : IDisposable
 
         Assert.Matches($"^Description:\n  [A-Z].+\\.\n\nUsage:\n  hybridstore {command} ", help);
         Assert.Contains("--json", help, StringComparison.Ordinal);
-        if (command != "keygen")
+        if (command is not ("keygen" or "outbox"))
             Assert.Contains("--cold <URI>", help, StringComparison.Ordinal);
     }
 

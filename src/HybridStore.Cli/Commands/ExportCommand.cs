@@ -16,7 +16,7 @@ internal sealed class ExportCommand : SessionCommand
         var session = SessionOf(context);
         var folder = context.Arguments.GetRequiredValue(_folder);
         var started = context.Time.GetTimestamp();
-        var store = OpenStore(context);
+        var store = await OpenStoreAsync(context, cancellationToken);
         var result = await context.Output.WithProgressAsync(
             $"Exporting {session}",
             progress => BaileysExporter.ExportAsync(store, session, folder, new BaileysExportOptions { Progress = progress }, cancellationToken));

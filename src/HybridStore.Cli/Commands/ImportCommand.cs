@@ -24,7 +24,7 @@ internal sealed class ImportCommand : SessionCommand
         var dryRun = context.Arguments.GetValue(_dryRun);
         var folder = context.Arguments.GetRequiredValue(_folder);
         var started = context.Time.GetTimestamp();
-        var store = OpenStore(context, dryRun ? StoreUse.EmptyIfMissing : StoreUse.CreateIfMissing);
+        var store = await OpenStoreAsync(context, dryRun ? StoreUse.EmptyIfMissing : StoreUse.CreateIfMissing, cancellationToken);
         var result = await context.Output.WithProgressAsync(
             dryRun ? "Checking" : $"Importing into {session}",
             progress => BaileysImporter.ImportAsync(

@@ -21,7 +21,7 @@ internal sealed class ListCommand : StoreCommand
 
     public override async Task<Failure?> RunAsync(CommandContext context, CancellationToken cancellationToken)
     {
-        var sessions = OpenStore(context).ListSessionsAsync(context.Arguments.GetValue(_tenant), cancellationToken);
+        var sessions = (await OpenStoreAsync(context, cancellationToken)).ListSessionsAsync(context.Arguments.GetValue(_tenant), cancellationToken);
         await context.Output.ListAsync(sessions.Select(SessionReport.Of));
         return null;
     }

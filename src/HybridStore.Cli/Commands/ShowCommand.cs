@@ -8,7 +8,7 @@ internal sealed class ShowCommand() : SessionCommand("show", "Show a session: it
     public override async Task<Failure?> RunAsync(CommandContext context, CancellationToken cancellationToken)
     {
         var session = SessionOf(context);
-        var summary = await OpenStore(context).SummarizeAsync(session, cancellationToken);
+        var summary = await (await OpenStoreAsync(context, cancellationToken)).SummarizeAsync(session, cancellationToken);
         context.Output.Report(new ShowReport(
             session.Tenant,
             session.Session,

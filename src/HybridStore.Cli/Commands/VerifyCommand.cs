@@ -10,7 +10,7 @@ internal sealed class VerifyCommand() : SessionCommand("verify", "Open every rec
     {
         var session = SessionOf(context);
         var started = context.Time.GetTimestamp();
-        var checks = OpenStore(context).VerifyAsync(session, cancellationToken);
+        var checks = (await OpenStoreAsync(context, cancellationToken)).VerifyAsync(session, cancellationToken);
         long records = 0, damaged = 0, bytes = 0;
         await context.Output.ListAsync(
             DamagedAsync(checks, cancellationToken),

@@ -22,6 +22,9 @@ internal sealed record ErrorReport(string Type, string Message)
     public long? Position { get; init; }
 
     public string? Tier { get; init; }
+
+    /// <summary>The queued commit that stops a session.</summary>
+    public long? Version { get; init; }
 }
 
 /// <summary>A document that is only a failure.</summary>
