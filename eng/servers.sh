@@ -5,10 +5,12 @@
 #   eng/servers.sh install   sees to it that redis-server is there; says so and goes on if it can't be had (tests then skip by name)
 #   eng/servers.sh start     starts one for development, durable, on 127.0.0.1:6390 (HYBRIDSTORE_REDIS_PORT), in artifacts/redis
 #   eng/servers.sh stop      stops that one
+#   eng/servers.sh kill      ends it as a power cut does
+# HYBRIDSTORE_REDIS_FOLDER names another folder, for another one beside it.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-folder=$root/artifacts/redis
+folder=${HYBRIDSTORE_REDIS_FOLDER:-$root/artifacts/redis}
 port=${HYBRIDSTORE_REDIS_PORT:-6390}
 
 program() { command -v redis-server || command -v valkey-server; }
@@ -54,7 +56,11 @@ case ${1:-} in
   stop)
     if running; then kill "$(cat "$folder/pid")"; fi
     ;;
+  kill)
+    if running; then kill -KILL "$(cat "$folder/pid")"; fi
+    while running; do sleep 0.05; done
+    ;;
   *)
-    die "say install, start or stop"
+    die "say install, start, stop or kill"
     ;;
 esac

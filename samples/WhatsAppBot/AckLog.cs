@@ -20,8 +20,8 @@ internal sealed class AckLog : IDisposable
     public long Last { get; }
 
     /// <summary>Hands a line to the system at once: from there on it survives this process.</summary>
-    public void Write(long step, long version) => _file?.Write(Encoding.ASCII.GetBytes(
-        string.Create(CultureInfo.InvariantCulture, $"acknowledged step {step} version {version}\n")));
+    public void Write(long step, long version, bool isQueued = false) => _file?.Write(Encoding.ASCII.GetBytes(
+        string.Create(CultureInfo.InvariantCulture, $"acknowledged step {step} version {version}{(isQueued ? " queued" : "")}\n")));
 
     public void Dispose() => _file?.Dispose();
 
@@ -32,7 +32,7 @@ internal sealed class AckLog : IDisposable
         var text = File.ReadAllText(path);
         var end = text.LastIndexOf('\n'); // what follows it was never written to its end
         var line = end < 0 ? "" : text[(text.LastIndexOf('\n', Math.Max(end - 1, 0)) + 1)..end];
-        return line.Split(' ') is ["acknowledged", "step", var step, "version", _] ? long.Parse(step, CultureInfo.InvariantCulture)
+        return line.Split(' ') is ["acknowledged", "step", var step, "version", _, ..] ? long.Parse(step, CultureInfo.InvariantCulture)
             : line.Length == 0 ? 0
             : throw new InvalidDataException($"'{path}' is no ack log.");
     }

@@ -35,8 +35,8 @@ internal sealed class Bot(IAuthStateStore store, BotArguments arguments, IHostAp
     private async Task<bool> RunAsync(CancellationToken stop)
     {
         using var acks = new AckLog(arguments.AckLog);
-        var found = await store.FindSessionAsync(Session, stop);
-        if (found is null)
+        // By the list, which is of what the database has: what a killed bot left in Redis is no answer yet to anybody, until the lease is taken and it is drained.
+        if (!await store.ListSessionsAsync(Session.Tenant, stop).AnyAsync(s => s.Id == Session, stop))
         {
             if (arguments.Verify || acks.Last > 0)
             {
@@ -45,27 +45,51 @@ internal sealed class Bot(IAuthStateStore store, BotArguments arguments, IHostAp
             }
 
             var import = await BaileysImporter.ImportAsync(store, Session, arguments.AuthInfo, cancellationToken: stop);
-            found = import.Session!;
             Console.WriteLine($"imported {import.Records} records, {import.Bytes} bytes, as session {Session}");
         }
 
         var folder = await AuthFolder.ReadAsync(arguments.AuthInfo, stop);
         var trace = new Trace(arguments.Seed, Roster.Of(folder));
         // The lease: while this bot runs, no other one writes the session. A former life of it that was killed on this machine is not waited for.
-        await using var session = await store.OpenAsync(Session, stop);
+        await using var session = await OpenAsync(stop);
+        if (session.IsRolledBack)
+        {
+            // A person decides: pair anew, or AcknowledgeRollbackAsync and let the peers' sessions heal. Never go on as if nothing was: counters would repeat.
+            Console.WriteLine("FAILED: the session was rolled back. Redis lost commits that were acknowledged as queued, or may have, while nobody was there who had them");
+            return false;
+        }
+
         using var whileHeld = CancellationTokenSource.CreateLinkedTokenSource(stop, session.LeaseLost, session.RolledBack);
         var record = await session.GetAsync(Progress.Key, stop);
         var progress = record.Exists ? Progress.FromBytes(record.Value) : Progress.None(arguments.Seed);
         if (progress.Seed != arguments.Seed)
             throw new InvalidDataException($"The session plays the trace of seed {progress.Seed}; say --seed {progress.Seed}.");
 
-        found = (await store.FindSessionAsync(Session, stop))!;
+        var found = (await store.FindSessionAsync(Session, stop))!;
         if (!await ProveAsync(session, new Replay(trace, progress.Seed, progress.Step, folder), progress, found.Version, acks.Last, stop))
             return false;
         if (arguments.Verify || await PlayAsync(session, trace, progress, acks, whileHeld.Token))
             return true;
-        Console.WriteLine("FAILED: the session was lost to another process");
+        Console.WriteLine(session.RolledBack.IsCancellationRequested
+            ? "FAILED: the session went back in time while it was open"
+            : "FAILED: the session was lost to another process");
         return false;
+    }
+
+    /// <summary>Takes the session; what does not answer yet, such as a Redis that is being connected to, is waited for.</summary>
+    private async Task<AuthSession> OpenAsync(CancellationToken stop)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await store.OpenAsync(Session, stop);
+            }
+            catch (StoreUnavailableException) when (attempt < 60)
+            {
+                await Task.Delay(TimeSpan.FromSeconds(0.5), TimeProvider.System, stop);
+            }
+        }
     }
 
     /// <summary>Compares the store with what the trace says it must hold, and with what was acknowledged before.</summary>
@@ -128,7 +152,7 @@ internal sealed class Bot(IAuthStateStore store, BotArguments arguments, IHostAp
         var begun = Stopwatch.GetTimestamp();
         var receipt = await CommitAsync(session, patch, stop);
         statistics.Commit(step.Kind, begun);
-        acks.Write(step.Number, receipt.Version);
+        acks.Write(step.Number, receipt.Version, receipt.Outcome == CommitOutcome.Queued);
         return after;
     }
 

@@ -7,10 +7,11 @@ namespace WhatsAppBot;
 internal sealed record BotArguments
 {
     public const string Usage = """
-        usage: WhatsAppBot [--steps N] [--seed N] [--cold sqlite:PATH] [--auth-info DIR] [--ack-log FILE] [--verify]
+        usage: WhatsAppBot [--steps N] [--seed N] [--cold sqlite:PATH] [--redis CONNECTION] [--auth-info DIR] [--ack-log FILE] [--verify]
           --steps      how many steps to reach in all, over all runs (2000)
           --seed       which trace to play (1)
           --cold       where the session is kept for good (sqlite:hybridstore.db in the current folder)
+          --redis      a Redis in front of it, such as localhost:6379: fast, shared, and a queue for what the database has not taken yet (none)
           --auth-info  the Baileys folder that the first run imports (auth_info beside the program)
           --ack-log    a file that gets a line for each acknowledged commit, before the next step begins
           --verify     compare everything with what it must be, and exit
@@ -21,6 +22,8 @@ internal sealed record BotArguments
     public long Seed { get; private set; } = 1;
 
     public string? Cold { get; private set; }
+
+    public string? Redis { get; private set; }
 
     public string AuthInfo { get; private set; } = Path.Join(AppContext.BaseDirectory, "auth_info");
 
@@ -57,6 +60,9 @@ internal sealed record BotArguments
                 return true;
             case "--cold":
                 Cold = value;
+                return true;
+            case "--redis":
+                Redis = value;
                 return true;
             case "--auth-info":
                 AuthInfo = value;

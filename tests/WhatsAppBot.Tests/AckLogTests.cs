@@ -18,6 +18,7 @@ public sealed class AckLogTests : IDisposable
     [InlineData("acknow", 0)]
     [InlineData("acknowledged step 1 version 2\n", 1)]
     [InlineData("acknowledged step 1 version 2\nacknowledged step 2 version 3\n", 2)]
+    [InlineData("acknowledged step 1 version 2\nacknowledged step 2 version 3 queued\n", 2)]
     [InlineData("acknowledged step 1 version 2\nacknowledged step 2 vers", 1)]
     public void Last_IsTheLastWholeLine(string text, long last)
     {
