@@ -8,11 +8,10 @@ namespace HybridStore.Redis.Tests.Support;
 internal sealed class CuttingProxy : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-    private readonly ConcurrentDictionary<TcpClient, bool> _clients = new();
+    private readonly ConcurrentDictionary<TcpClient, Link> _clients = new();
     private readonly CancellationTokenSource _closing = new();
     private readonly int _upstream;
     private readonly Task _accepting;
-    private volatile bool _losesReplies;
 
     public CuttingProxy(int upstream)
     {
@@ -27,15 +26,20 @@ internal sealed class CuttingProxy : IAsyncDisposable
     public string ConnectionString => $"127.0.0.1:{Port}";
 
     /// <summary>From now on no reply comes through, on connections that are open: what is sent is carried out.</summary>
-    public void LoseReplies() => _losesReplies = true;
+    public void LoseReplies()
+    {
+        foreach (var link in _clients.Values)
+            link.LosesReplies = true;
+    }
 
     /// <summary>Closes all connections; new ones work.</summary>
     public void Cut()
     {
         foreach (var client in _clients.Keys)
+        {
+            _clients.TryRemove(client, out _);
             client.Dispose();
-        _clients.Clear();
-        _losesReplies = false;
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -59,11 +63,12 @@ internal sealed class CuttingProxy : IAsyncDisposable
     private async Task ServeAsync(TcpClient client)
     {
         using var server = new TcpClient();
+        var link = new Link();
         try
         {
-            _clients[client] = true;
+            _clients[client] = link;
             await server.ConnectAsync(IPAddress.Loopback, _upstream, _closing.Token);
-            await Task.WhenAny(PumpAsync(client, server, replies: false), PumpAsync(server, client, replies: true));
+            await Task.WhenAny(PumpAsync(client, server, replyOf: null), PumpAsync(server, client, link));
         }
         catch (Exception e) when (e is SocketException or IOException or ObjectDisposedException or OperationCanceledException or InvalidOperationException)
         {
@@ -76,14 +81,25 @@ internal sealed class CuttingProxy : IAsyncDisposable
         }
     }
 
-    private async Task PumpAsync(TcpClient from, TcpClient to, bool replies)
+    private async Task PumpAsync(TcpClient from, TcpClient to, Link? replyOf)
     {
         var buffer = new byte[64 * 1024];
         var (source, target) = (from.GetStream(), to.GetStream());
         while (await source.ReadAsync(buffer, _closing.Token) is > 0 and var count)
         {
-            if (!replies || !_losesReplies)
+            if (replyOf is not { LosesReplies: true })
                 await target.WriteAsync(buffer.AsMemory(0, count), _closing.Token);
+        }
+    }
+
+    private sealed class Link
+    {
+        private volatile bool _losesReplies;
+
+        public bool LosesReplies
+        {
+            get => _losesReplies;
+            set => _losesReplies = value;
         }
     }
 }

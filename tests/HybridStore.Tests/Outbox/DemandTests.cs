@@ -42,11 +42,12 @@ public sealed class DemandTests : IAsyncDisposable
     [Fact]
     public async Task TheHolderIsGone_AndTheNextOneQueuesNothing_OpensWhereHotHasNothingLeft()
     {
-        var (_, session) = await _fixture.OpenAsync();
+        var (process, session) = await _fixture.OpenAsync();
         await session.CommitAsync(Queued(A, 2), Cancel);
         await _fixture.UntilColdIsAtAsync(2);
         while (await _fixture.OutboxAsync() is not { IsEmpty: true })
             await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, Cancel);
+        process.LoseCold();
         _fixture.PassLease();
 
         var next = _fixture.Start(o => o.Outbox.Enabled = false);
