@@ -1,5 +1,4 @@
 using HybridStore.Coordination;
-using HybridStore.Outbox;
 using HybridStore.Sessions;
 using HybridStore.Tiers;
 
@@ -136,8 +135,13 @@ public sealed partial class HybridAuthStore
         for (var attempt = 1; ; attempt++)
         {
             // Under a lease that queues, this process knows the last commits: what comes again is recognised before it is looked at.
-            if (state.Lease is { Queue: { } queue } lease && queue.Find(patch.CommitId) is var made and > 0)
-                return await RepeatAsync(session, lease, queue, patch, made).ConfigureAwait(false);
+            if (state.Lease?.Queue is { } queue && queue.Find(patch.CommitId) is var made and > 0)
+            {
+                // What was to be persisted may have been queued when its outcome was found out.
+                if (made > queue.Base && _durability.Of(patch) == Durability.Persisted)
+                    await DrainHeldAsync(session, state).ConfigureAwait(false);
+                return new CommitReceipt(patch.CommitId, queue.Incarnation, made, made > queue.Base ? CommitOutcome.Queued : CommitOutcome.Persisted, IsRepeat: true);
+            }
 
             var guard = await GuardIdentityAsync(session, state, pending, cancellationToken).ConfigureAwait(false);
             var step = await SealAsync(session, state, [pending], guard, cancellationToken).ConfigureAwait(false);
@@ -173,14 +177,6 @@ public sealed partial class HybridAuthStore
                     throw Refusal(session, state, step.Commit, result);
             }
         }
-    }
-
-    // It may have been queued when its outcome was resolved, whatever it demanded: who demands cold is told only what cold has.
-    private async ValueTask<CommitReceipt> RepeatAsync(AuthSessionId session, HeldLease lease, HeldQueue queue, AuthPatch patch, long made)
-    {
-        if (made > queue.Base && _durability.Of(patch) == Durability.Persisted && !await _drainer.WaitAsync(lease, TimeSpan.Zero).ConfigureAwait(false) && made > queue.Base)
-            throw NotDrainedYet(session, queue);
-        return new CommitReceipt(patch.CommitId, queue.Incarnation, made, made > queue.Base ? CommitOutcome.Queued : CommitOutcome.Persisted, IsRepeat: true);
     }
 
     private Durability StrictestOf(PendingCommit[] batch)
