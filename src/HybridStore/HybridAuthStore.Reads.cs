@@ -276,6 +276,8 @@ public sealed partial class HybridAuthStore
             // Before cold too: what it takes while it is asked is then in both, and nothing is in neither.
             var queued = state.Lease?.Queue?.Look(keys);
             var (cold, sessionKeys) = await AskColdWithKeysAsync(session, state, keys, shown, cancellationToken).ConfigureAwait(false);
+            if (queued is { } held && held.Incarnation != cold.Head?.Incarnation)
+                queued = null; // Of a life that has ended since: its holder is about to learn of it.
             var answer = Compose(keys, cold, queued, hot);
             if (answer is null || answer.Position < seen)
             {
@@ -309,7 +311,9 @@ public sealed partial class HybridAuthStore
             }
 
             state.Fill(fill, answer.Position, records, asked + _maxStaleness);
-            if (hot is not null)
+
+            // Only what cold has: hot that loses its records meanwhile would take the rest of what is queued for unchanged, or for drained.
+            if (hot is not null && answer.Position.Version == head.Version)
                 await FillAsync(session, head, answer, cold.DataKeys, hot, asked).ConfigureAwait(false);
             return new AuthRecordSet(head.Incarnation, answer.Position.Version, records);
         }
@@ -332,11 +336,11 @@ public sealed partial class HybridAuthStore
 
     /// <summary>Puts together what cold, the holder's queue and hot say; <see langword="null"/> if that is no answer of one version.</summary>
     private static ComposedRead? Compose(
-        IReadOnlyList<AuthKey> keys, ColdRead cold, (long Version, long Base, Outbox.QueuedChange?[] Changes)? queued, HotRead? hot)
+        IReadOnlyList<AuthKey> keys, ColdRead cold, (long Incarnation, long Version, Outbox.QueuedChange?[] Changes)? queued, HotRead? hot)
     {
         if (cold.Head is not { } head)
             return new ComposedRead(SeenMark.EndOf(cold.LastEndedIncarnation), cold.Records);
-        if (queued is var (version, _, changes))
+        if (queued is var (_, version, changes))
         {
             // Cold may have taken more meanwhile than was queued before it was asked; then it knows all of it.
             return version <= head.Version

@@ -199,7 +199,7 @@ internal sealed class HeldQueue
     }
 
     /// <summary>The newest queued change of each record, where there is one, and the version up to which commits were queued. To be asked before cold is.</summary>
-    public (long Version, long Base, QueuedChange?[] Changes) Look(IReadOnlyList<AuthKey> keys)
+    public (long Incarnation, long Version, QueuedChange?[] Changes) Look(IReadOnlyList<AuthKey> keys)
     {
         var changes = new QueuedChange?[keys.Count];
         lock (_sync)
@@ -210,7 +210,7 @@ internal sealed class HeldQueue
                     changes[i] = new QueuedChange(latest.Version, latest.Envelope);
             }
 
-            return (_end, _base, changes);
+            return (Incarnation, _end, changes);
         }
     }
 

@@ -45,6 +45,40 @@ public sealed class QueueTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task WhatIsPutTogetherFromBothTiers_FillsNothing()
+    {
+        var (process, session) = await _fixture.OpenAsync();
+        process.LoseCold();
+        await session.CommitAsync(Queued(A, 2), Cancel);
+        var fills = 0;
+        _fixture.Server.OnRequest = o => Task.FromResult(fills += o == HybridStore.Conformance.TierOperation.Fill ? 1 : 0);
+        var other = _fixture.Start();
+
+        // Not in hot, so cold is asked; by its holder too, when it reaches cold again.
+        Assert.False((await other.Store.GetAsync(_fixture.Session, Mapping, Cancel)).Exists);
+        Assert.Equal(0, fills);
+    }
+
+    [Fact]
+    public async Task DeletedAndCreatedAnew_TheFormerHolder_IsNotAnsweredFromBothLives()
+    {
+        var (process, session) = await _fixture.OpenAsync();
+        process.LoseCold();
+        await session.CommitAsync(Queued(A, 2), Cancel);
+        await session.CommitAsync(Queued(A, 3), Cancel);
+        var other = _fixture.Start();
+        await other.Store.DeleteSessionAsync(_fixture.Session, Cancel);
+        await other.Store.CommitAsync(_fixture.Session, Put(B, 9).ForIncarnation(2), Cancel);
+        process.FindCold();
+
+        var read = await session.GetManyAsync([A, B, Mapping], Cancel);
+
+        Assert.Equal((2, 1), (read.Incarnation, read.SessionVersion));
+        Assert.False(read[0].Exists);
+        Assert.Equal([9], read[1].Value.ToArray());
+    }
+
+    [Fact]
     public async Task ColdIsDown_WhatMayBeQueuedIs_AndWhatMustNotIsRefused()
     {
         var (process, session) = await _fixture.OpenAsync();
