@@ -55,14 +55,19 @@ public sealed partial class HybridAuthStore
         try
         {
             LeaseGrant? grant = null;
+            var knewOfHolder = false;
             if (_leaseOptions.Mode != LeaseMode.Off)
             {
-                (lease, grant) = await AcquireAsync(session, state, wait, cancellationToken).ConfigureAwait(false);
+                (lease, grant, knewOfHolder) = await AcquireAsync(session, state, wait, cancellationToken).ConfigureAwait(false);
                 if (lease is null && !wait)
                     return null;
             }
 
             var installed = lease is null ? null : await InstallEpochAsync(lease.Ref, grant!).ConfigureAwait(false);
+
+            // Its holder, who did not reach cold, has extended it in hot since hot was asked: it is fenced now, and answers from its memory for as long as it believes in its lease.
+            if (_outbox is not null && !knewOfHolder && installed?.Former is { HolderLives: true })
+                await Task.Delay(_leaseOptions.Duration, _time, cancellationToken).ConfigureAwait(false);
             var cold = await AskColdAsync(session, state, [], withDataKeys: true, shown: true, cancellationToken).ConfigureAwait(false);
             if (cold.Head is { } head)
                 Unwrap(session, state, head, cold.DataKeys);
@@ -146,7 +151,7 @@ public sealed partial class HybridAuthStore
         }
     }
 
-    private async ValueTask<(HeldLease? Lease, LeaseGrant? Grant)> AcquireAsync(
+    private async ValueTask<(HeldLease? Lease, LeaseGrant? Grant, bool KnewOfHolder)> AcquireAsync(
         AuthSessionId session, SessionState state, bool wait, CancellationToken cancellationToken)
     {
         var begun = _time.GetTimestamp();
@@ -156,7 +161,7 @@ public sealed partial class HybridAuthStore
             var hot = _outbox is null ? null : await ReadHotAsync(session, [], withDataKeys: false, cancellationToken).ConfigureAwait(false);
             var (lease, grant) = await _leases.TryAcquireAsync(session, state, hot, cancellationToken).ConfigureAwait(false);
             if (lease is not null)
-                return (lease, grant);
+                return (lease, grant, hot?.Outbox is { HolderLives: true });
             if (!wait)
                 return default;
             if (grant.FormerAheadEpoch != 0 && hot is null && _leaseOptions.Mode == LeaseMode.Required)

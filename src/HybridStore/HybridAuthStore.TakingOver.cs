@@ -104,7 +104,11 @@ public sealed partial class HybridAuthStore
             var entries = await _outbox!.ReadAsync(session, queue.End, TakeoverPage, CancellationToken.None).ConfigureAwait(false);
             foreach (var entry in entries)
             {
-                // Of a former life, or of a branch that was lost: nothing of it fits here.
+                // Of a former life: hot went back to before it ended, and what was queued in it says nothing of this one.
+                if (entry.Incarnation < queue.Incarnation)
+                    continue;
+
+                // Of a branch that was lost: nothing of it fits here.
                 if (entry.Incarnation != queue.Incarnation || entry.Patch.Predecessor != queue.End)
                     return false;
                 queue.Add([entry.Patch]);
@@ -131,7 +135,7 @@ public sealed partial class HybridAuthStore
     private async ValueTask<long> MarkRolledBackAsync(HeldLease lease, long at, string reason)
     {
         var queue = lease.Queue!;
-        var version = queue.Base + TakeoverDecision.RollbackJump;
+        var version = queue.Base + RollbackJump;
         var fork = new SealedPatch
         {
             CommitId = CommitId.New(),
@@ -141,7 +145,7 @@ public sealed partial class HybridAuthStore
             // A tier remembers by versions, and these jump: what is kept of before is named anew, as close behind it as it was, or a repeat of it would be applied again.
             Absorbed = [.. queue.Remembered
                 .Where(m => m.Version <= queue.Base && m.Version > queue.Base - AuthLimits.RememberedCommits + 1)
-                .Select(m => new CommitMark(m.Id, m.Version + TakeoverDecision.RollbackJump - 1))],
+                .Select(m => new CommitMark(m.Id, m.Version + RollbackJump - 1))],
             Changes = [],
         };
         await MarkAsync(lease, fork).ConfigureAwait(false);

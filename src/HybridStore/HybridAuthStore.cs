@@ -98,6 +98,9 @@ public sealed partial class HybridAuthStore : IAuthStateStore, IAsyncDisposable,
 
     internal int TransactionAttempts => _transactionAttempts;
 
+    /// <summary>How far versions move where queued commits were lost: another distance only to show what it is for.</summary>
+    internal long RollbackJump { get; init; } = TakeoverDecision.RollbackJump;
+
     internal TimeProvider Time => _time;
 
     internal ILogger Logger => _logger;
