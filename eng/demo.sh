@@ -132,8 +132,8 @@ if ((redis)); then
   kill_bot
 
   say "It proves its state and works on. Then both are killed at the same moment: nobody is left who remembers what was queued, but Redis' file on the disk.
-   With appendfsync always that file has all that was acknowledged. With everysec the last second could be missing: then the session would say
-   that it was rolled back, and this demo would fail here rather than go on with keys that were used before."
+   With appendfsync always that file has all that was acknowledged. With everysec nobody could tell whether its last second is missing: then the session
+   would say that it was rolled back, and this demo would fail here rather than go on with keys that may have been used."
   start_bot
   await_acks $((250 + RANDOM % 250))
   bash eng/servers.sh kill &
