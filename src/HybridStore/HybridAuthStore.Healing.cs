@@ -75,7 +75,7 @@ public sealed partial class HybridAuthStore
         }
         catch (Exception e) when (e is StoreUnavailableException or CommitOutcomeUnknownException)
         {
-            Log.HotUnavailable(_logger, e, _hot.Name, "adopt");
+            HotFailed(e, "adopt");
         }
     }
 
@@ -93,7 +93,7 @@ public sealed partial class HybridAuthStore
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            Log.HotUnavailable(_logger, e, _hot.Name, "adopt");
+            HotFailed(e, "adopt");
         }
         finally
         {

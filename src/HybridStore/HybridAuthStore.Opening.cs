@@ -129,7 +129,7 @@ public sealed partial class HybridAuthStore
         }
         catch (StoreUnavailableException e)
         {
-            Log.HotUnavailable(_logger, e, _hot.Name, "subscribe");
+            HotFailed(e, "subscribe");
         }
     }
 
@@ -164,14 +164,16 @@ public sealed partial class HybridAuthStore
                 return (lease, grant, hot?.Outbox is { HolderLives: true });
             if (!wait)
                 return default;
-            if (grant.FormerAheadEpoch != 0 && hot is null && _leaseOptions.Mode == LeaseMode.Required)
-                throw HotIsNeeded(session, grant.FormerAheadEpoch, innerException: null);
             if (_leaseOptions.Mode == LeaseMode.Optional)
                 return default;
+
+            // Hot that does not answer may only not be connected yet, as after a start.
             var left = _leaseOptions.AcquireTimeout - _time.GetElapsedTime(begun);
+            if (grant.FormerAheadEpoch != 0 && hot is null && (left <= TimeSpan.Zero || _outbox is null))
+                throw HotIsNeeded(session, grant.FormerAheadEpoch, innerException: null);
             if (left <= TimeSpan.Zero)
                 throw new SessionHeldException(session, grant.Holder ?? "another process", grant.Until);
-            if (!told)
+            if (!told && hot is not null)
                 Log.LeaseAwaited(_logger, session, grant.Holder ?? "another process");
             told = true;
             await Task.Delay(left < AcquireInterval ? left : AcquireInterval, _time, cancellationToken).ConfigureAwait(false);
@@ -189,7 +191,7 @@ public sealed partial class HybridAuthStore
         }
         catch (StoreUnavailableException e)
         {
-            Log.HotUnavailable(_logger, e, _hot.Name, "install epoch");
+            HotFailed(e, "install epoch");
             if (_outbox is not null && grant.FormerAheadEpoch != 0)
                 throw HotIsNeeded(lease.Session, grant.FormerAheadEpoch, e);
             return null;

@@ -37,9 +37,13 @@ public sealed partial class HybridAuthStore
             throw new SessionHeldException(session, Environment.MachineName, until: null);
         try
         {
-            // As if hot had answered that it knows nothing: that is what the caller says.
-            var silent = new HotRead { RunId = "", Generation = 0, Records = [] };
-            var (lease, grant) = await _leases.TryAcquireAsync(session, state, silent, cancellationToken).ConfigureAwait(false);
+            if ((await AskColdAsync(session, state, [], withDataKeys: false, shown: true, cancellationToken).ConfigureAwait(false)).Head is null)
+                throw new SessionNotFoundException(session);
+
+            // A holder that lives on in hot, if hot can be asked, keeps its session. What hot does not say, the caller says: that there is nothing more to come from it.
+            var hot = await ReadHotAsync(session, [], withDataKeys: false, cancellationToken).ConfigureAwait(false)
+                ?? new HotRead { RunId = "", Generation = 0, Records = [] };
+            var (lease, grant) = await _leases.TryAcquireAsync(session, state, hot, cancellationToken).ConfigureAwait(false);
             if (lease is null)
                 throw new SessionHeldException(session, grant.Holder ?? "another process", grant.Until);
             var done = false;

@@ -115,7 +115,7 @@ public sealed partial class HybridAuthStore
             step.Lease?.Queue?.Vouch(null);
 
             // Kept in cold, so it is acknowledged. Hot is behind what was seen, and is therefore not believed here; elsewhere no longer than its good-until.
-            Log.HotUnavailable(_logger, e, _hot.Name, "apply");
+            HotFailed(e, "apply");
             return false;
         }
     }

@@ -218,7 +218,7 @@ public sealed partial class HybridAuthStore
         }
         catch (StoreUnavailableException e)
         {
-            Log.HotUnavailable(_logger, e, _hot.Name, "read");
+            HotFailed(e, "read");
             return null;
         }
     }
@@ -382,7 +382,7 @@ public sealed partial class HybridAuthStore
         }
         catch (StoreUnavailableException e)
         {
-            Log.HotUnavailable(_logger, e, _hot!.Name, "fill");
+            HotFailed(e, "fill");
         }
     }
 

@@ -184,7 +184,7 @@ public sealed partial class HybridAuthStore
             }
             catch (StoreUnavailableException e)
             {
-                Log.HotUnavailable(_logger, e, _hot!.Name, "queue");
+                HotFailed(e, "queue");
                 return null;
             }
 

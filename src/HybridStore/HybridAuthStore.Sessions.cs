@@ -156,7 +156,7 @@ public sealed partial class HybridAuthStore
         }
         catch (StoreUnavailableException e)
         {
-            Log.HotUnavailable(_logger, e, _hot.Name, "discard");
+            HotFailed(e, "discard");
         }
     }
 

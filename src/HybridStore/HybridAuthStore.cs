@@ -16,6 +16,8 @@ namespace HybridStore;
 /// <remarks>What it decides is in <c>Coordination/</c>, as pure code; here are the calls in between. <c>Coordination/readme.md</c> tells how they fit.</remarks>
 public sealed partial class HybridAuthStore : IAuthStateStore, IAsyncDisposable, IDisposable
 {
+    private static readonly TimeSpan HotFailureInterval = TimeSpan.FromSeconds(10);
+
     private readonly IColdTier _cold;
     private readonly IHotTier? _hot;
     private readonly MasterKey _masterKey;
@@ -42,6 +44,7 @@ public sealed partial class HybridAuthStore : IAuthStateStore, IAsyncDisposable,
     private volatile bool _initialized;
     private volatile bool _disposed;
     private int _disposing;
+    private long _hotFailureTold;
 
     /// <summary>Creates a store over its tiers, which it disposes of with itself. Nothing is connected before the first call.</summary>
     /// <param name="cold">The cold tier.</param>
@@ -222,6 +225,17 @@ public sealed partial class HybridAuthStore : IAuthStateStore, IAsyncDisposable,
         return unwrapped;
     }
 
+    /// <summary>Says that hot did not answer: at most once in a while, since while it is down every call finds it so.</summary>
+    private void HotFailed(Exception e, string operation)
+    {
+        var now = _time.GetTimestamp();
+        var told = Interlocked.Read(ref _hotFailureTold);
+        if ((told == 0 || _time.GetElapsedTime(told, now) >= HotFailureInterval) && Interlocked.CompareExchange(ref _hotFailureTold, now, told) == told)
+            Log.HotUnavailable(_logger, e, _hot!.Name, operation);
+        else
+            Log.HotStillUnavailable(_logger, _hot!.Name, operation);
+    }
+
     /// <summary>Drops hot's copy of a session, as well as that can be done while hot may be down: what it keeps is bounded by its good-until and by what was seen.</summary>
     private async ValueTask EvictAsync(AuthSessionId session)
     {
@@ -233,7 +247,7 @@ public sealed partial class HybridAuthStore : IAuthStateStore, IAsyncDisposable,
         }
         catch (StoreUnavailableException e)
         {
-            Log.HotUnavailable(_logger, e, _hot.Name, "evict");
+            HotFailed(e, "evict");
         }
     }
 }

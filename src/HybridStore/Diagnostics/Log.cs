@@ -14,6 +14,9 @@ internal static partial class Log
     [LoggerMessage(10, LogLevel.Warning, "The hot tier {Hot} did not answer ({Operation}); went on with cold.", EventName = "HotUnavailable")]
     public static partial void HotUnavailable(ILogger logger, Exception exception, string hot, string operation);
 
+    [LoggerMessage(12, LogLevel.Debug, "The hot tier {Hot} still does not answer ({Operation}); went on with cold.", EventName = "HotStillUnavailable")]
+    public static partial void HotStillUnavailable(ILogger logger, string hot, string operation);
+
     [LoggerMessage(11, LogLevel.Warning, "An envelope of session {Session} in the hot tier {Hot} did not open ({Fault}); its copy was dropped and cold is asked.", EventName = "HotEnvelopeDamaged")]
     public static partial void HotEnvelopeDamaged(ILogger logger, AuthSessionId session, string hot, EnvelopeFault fault);
 

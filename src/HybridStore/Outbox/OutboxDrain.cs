@@ -45,7 +45,7 @@ internal sealed class OutboxDrain(IColdTier cold, IHotTier? hot, LeaseKeeper lea
         {
             result = await cold.CommitAsync(Commit(lease, queue, patch), CancellationToken.None).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is StoreUnavailableException or CommitOutcomeUnknownException)
+        catch (Exception e) when (e is StoreUnavailableException or CommitOutcomeUnknownException || IsOfTheWholeStore(e))
         {
             // Unknown is as good as not yet: what is sent again at the same place is applied once.
             Log.NotDrained(logger, e, queue.Session);
@@ -95,6 +95,13 @@ internal sealed class OutboxDrain(IColdTier cold, IHotTier? hot, LeaseKeeper lea
             Log.HotUnavailable(logger, e, hot!.Name, "acknowledge");
         }
     }
+
+    // It says nothing of the entry: what is the matter is the matter of every session, and none of them is to be parked for it.
+    private static bool IsOfTheWholeStore(Exception e) => e is StoreUnusableException
+    {
+        Reason: StoreUnusableReason.Full or StoreUnusableReason.ReadOnly or StoreUnusableReason.NotFound or StoreUnusableReason.NewerSchema
+            or StoreUnusableReason.MissingDependency or StoreUnusableReason.Unsafe,
+    };
 
     private static ColdCommit Commit(HeldLease lease, HeldQueue queue, SealedPatch patch) => new()
     {

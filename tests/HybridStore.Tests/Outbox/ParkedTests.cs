@@ -80,6 +80,26 @@ public sealed class ParkedTests : IAsyncDisposable
         Assert.Equal(4, (await next.CommitAsync(Queued(A, 9), Cancel)).Version);
     }
 
+    [Theory]
+    [InlineData(StoreUnusableReason.Full)]
+    [InlineData(StoreUnusableReason.ReadOnly)]
+    public async Task ColdThatIsFull_ParksNobody(StoreUnusableReason reason)
+    {
+        var (process, session) = await _fixture.OpenAsync(o => o.Outbox.MaxTries = 2);
+        process.LoseCold();
+        await session.CommitAsync(Queued(A, 2), Cancel);
+        var tries = 0;
+        process.Cold.Probe.Before = o => o == TierOperation.Commit && Interlocked.Increment(ref tries) > 0 ? throw new StoreUnusableException("memory", reason, "No room.") : Task.CompletedTask;
+        while (Volatile.Read(ref tries) < 6)
+        {
+            _fixture.Clock.Advance(TimeSpan.FromSeconds(1));
+            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, Cancel);
+        }
+
+        process.FindCold();
+        Assert.Equal(3, (await session.CommitAsync(Put(A, 3).Require(Durability.Persisted), Cancel)).Version);
+    }
+
     private async Task PoisonAsync(QueueProcess process, AuthSession session)
     {
         process.LoseCold();

@@ -19,7 +19,7 @@ public sealed class WaysOutTests : IAsyncDisposable
         await Assert.ThrowsAsync<CommitConflictException>(async () => await process.Store.Outbox.DiscardAsync(_fixture.Session, version: 1, Cancel));
     }
 
-    [Fact(Skip = "Abandoning does not ask hot yet whether the holder lives there.")]
+    [Fact]
     public async Task Abandon_WhileTheHolderLivesInHot_ThatAnswers_LeavesTheSessionToIt()
     {
         var (process, session) = await _fixture.OpenAsync();
@@ -34,7 +34,7 @@ public sealed class WaysOutTests : IAsyncDisposable
         Assert.Equal(3, (await session.CommitAsync(Put(B, 4).Require(Durability.Persisted), Cancel)).Version);
     }
 
-    [Fact(Skip = "The lease is given back as one that was not drained, and its ahead mark stays.")]
+    [Fact]
     public async Task Abandon_OfNoSession_LeavesNothingBehind()
     {
         var process = _fixture.Start();
