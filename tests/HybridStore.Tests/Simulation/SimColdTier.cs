@@ -12,6 +12,9 @@ internal sealed class SimColdTier(IColdTier inner, SimHistory history, SimSchedu
 
     public SimPlant Plant { get; init; }
 
+    /// <summary>Whether this process does not reach it.</summary>
+    public bool IsDown { get; set; }
+
     public string Name => "cold";
 
     public IColdLeases Leases => this;
@@ -22,6 +25,8 @@ internal sealed class SimColdTier(IColdTier inner, SimHistory history, SimSchedu
         AskAsync("read", async () =>
         {
             var read = await inner.ReadAsync(session, keys, withDataKeys, cancellationToken);
+            if (Plant == SimPlant.ColdBelieved && process.IsReader && read.Head is { } head)
+                return new ColdRead { Head = head with { AheadEpoch = 0 }, LastEndedIncarnation = read.LastEndedIncarnation, Records = read.Records, DataKeys = read.DataKeys };
             if (Plant != SimPlant.TornRead || keys.Count == 0)
                 return read;
             var earlier = _earlier;
@@ -33,42 +38,62 @@ internal sealed class SimColdTier(IColdTier inner, SimHistory history, SimSchedu
 
     public async ValueTask<ColdCommitResult> CommitAsync(ColdCommit commit, CancellationToken cancellationToken)
     {
-        var what = $"commit {string.Join('+', commit.Patches.Select(static p => p.CommitId.ToString()[..6]))} under {commit.Epoch}";
-        await scheduler.Step(process, what);
-        if (scheduler.Chance(Faults.AtOnce))
+        var what = $"commit {string.Join('+', commit.Patches.Select(static p => $"{p.CommitId.ToString()[..6]}{(p.Predecessor is { } after ? $"@{after}-{p.Version}" : "")}"))} under {commit.Epoch}";
+        await scheduler.Step(process, what, isRequest: true);
+        if (IsDown || scheduler.Chance(Faults.AtOnce))
+        {
+            await scheduler.Step(process, what + ": refused");
             throw Refused(what);
+        }
+
         if (scheduler.Chance(Faults.Late))
         {
             _ = LaterAsync(() => Take(commit));
+            await scheduler.Step(process, what + ": given up");
             throw Unknown(commit);
         }
 
         var result = Take(commit);
         await scheduler.Step(process, $"{what}: {result.Status} {result.Version}");
-        return scheduler.Chance(Faults.ReplyLost) ? throw Unknown(commit) : result;
+        return IsDown || scheduler.Chance(Faults.ReplyLost) ? throw Unknown(commit) : result;
     }
 
     public async ValueTask<ColdDeletion> DeleteSessionAsync(AuthSessionId session, CancellationToken cancellationToken)
     {
-        await scheduler.Step(process, "delete");
-        if (scheduler.Chance(Faults.AtOnce))
+        await scheduler.Step(process, "delete", isRequest: true);
+        if (IsDown || scheduler.Chance(Faults.AtOnce))
+        {
+            await scheduler.Step(process, "delete: refused");
             throw Refused("delete");
+        }
+
         var deletion = Now(inner.DeleteSessionAsync(session, CancellationToken.None));
         history.Deleted(session, deletion);
         await scheduler.Step(process, "delete: reply");
-        return scheduler.Chance(Faults.ReplyLost) ? throw Refused("delete's reply") : deletion;
+        return IsDown || scheduler.Chance(Faults.ReplyLost) ? throw Refused("delete's reply") : deletion;
     }
 
     public ValueTask<LeaseGrant> AcquireAsync(LeaseRequest request, CancellationToken cancellationToken) =>
         AskAsync("acquire", () => inner.Leases.AcquireAsync(request, cancellationToken));
 
     public ValueTask<IReadOnlyList<bool>> RenewAsync(IReadOnlyList<LeaseRef> leases, TimeSpan duration, CancellationToken cancellationToken) =>
-        AskAsync("renew", () => inner.Leases.RenewAsync(leases, duration, cancellationToken));
+        AskAsync($"renew {string.Join(' ', leases.Select(static l => l.Epoch))}", () => inner.Leases.RenewAsync(leases, duration, cancellationToken));
 
     public ValueTask<bool> ReleaseAsync(LeaseRef lease, bool drained, CancellationToken cancellationToken) =>
-        AskAsync("release", () => inner.Leases.ReleaseAsync(lease, drained, cancellationToken));
+        AskAsync($"release {lease.Epoch}{(drained ? " drained" : "")}", () => inner.Leases.ReleaseAsync(lease, drained, cancellationToken));
 
-    public IAsyncEnumerable<ColdSession> ListAheadAsync(bool unheldOnly, CancellationToken cancellationToken) => inner.Leases.ListAheadAsync(unheldOnly, cancellationToken);
+    public async IAsyncEnumerable<ColdSession> ListAheadAsync(bool unheldOnly, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var found = await AskAsync("list what is ahead", async () =>
+        {
+            var sessions = new List<ColdSession>();
+            await foreach (var session in inner.Leases.ListAheadAsync(unheldOnly, cancellationToken))
+                sessions.Add(session);
+            return sessions;
+        });
+        foreach (var session in found)
+            yield return session;
+    }
 
     public ValueTask<ColdImportResult> ImportAsync(ColdImport import, CancellationToken cancellationToken) => throw new NotSupportedException();
 
@@ -96,6 +121,10 @@ internal sealed class SimColdTier(IColdTier inner, SimHistory history, SimSchedu
             };
         }
 
+        if (Plant == SimPlant.AcknowledgedBeforeCold && commit.Patches[0].Predecessor is not null && process.Hot is { Outbox: not null } hot)
+            hot.AcknowledgeNow(commit.Session, commit.Incarnation, commit.Patches[^1].Version);
+        if (Plant == SimPlant.OutOfOrder && commit.Patches.Count > 1 && commit.Patches[^1].Predecessor is not null)
+            commit = With(commit, [Behind(commit.Patches[^1], commit.Patches[0].Predecessor!.Value)], commit.Epoch);
         if (Plant == SimPlant.NoFence)
             commit = UnderTheEpochOfNow(commit);
         if (Plant == SimPlant.AppliedTwice)
@@ -111,8 +140,13 @@ internal sealed class SimColdTier(IColdTier inner, SimHistory history, SimSchedu
 
     private ColdCommit UnderOtherNames(ColdCommit commit) => With(
         commit,
-        [.. commit.Patches.Select(p => new SealedPatch { CommitId = history.Rename(p.CommitId), Changes = p.Changes, Expectations = p.Expectations, ExpectedSessionVersion = p.ExpectedSessionVersion })],
+        [.. commit.Patches.Select(p => new SealedPatch { CommitId = history.Rename(commit.Session, p.CommitId), Changes = p.Changes, Expectations = p.Expectations, ExpectedSessionVersion = p.ExpectedSessionVersion })],
         commit.Epoch);
+
+    private static SealedPatch Behind(SealedPatch patch, long predecessor) => new()
+    {
+        CommitId = patch.CommitId, Predecessor = predecessor, Version = patch.Version, Changes = patch.Changes, Expectations = patch.Expectations,
+    };
 
     private static ColdCommit With(ColdCommit commit, IReadOnlyList<SealedPatch> patches, long epoch) => new()
     {
@@ -123,16 +157,21 @@ internal sealed class SimColdTier(IColdTier inner, SimHistory history, SimSchedu
         Patches = patches,
         SealedWith = commit.SealedWith,
         NewDataKey = commit.NewDataKey,
+        Rollback = commit.Rollback,
     };
 
     private async ValueTask<T> AskAsync<T>(string what, Func<ValueTask<T>> ask)
     {
-        await scheduler.Step(process, what);
-        if (scheduler.Chance(Faults.AtOnce))
+        await scheduler.Step(process, what, isRequest: true);
+        if (IsDown || scheduler.Chance(Faults.AtOnce))
+        {
+            await scheduler.Step(process, what + ": refused");
             throw Refused(what);
+        }
+
         var answer = Now(ask());
-        await scheduler.Step(process, what + ": reply");
-        return scheduler.Chance(Faults.ReplyLost) ? throw Refused(what + "'s reply") : answer;
+        await scheduler.Step(process, $"{what}: {(answer is ColdRead read ? $"at {read.Head?.Incarnation}:{read.Head?.Version} ahead {read.Head?.AheadEpoch}" : answer is LeaseGrant grant ? $"{grant.Granted} {grant.Epoch}" : "reply")}");
+        return IsDown || scheduler.Chance(Faults.ReplyLost) ? throw Refused(what + "'s reply") : answer;
     }
 
     private async Task LaterAsync(Func<ColdCommitResult> work)

@@ -3,36 +3,30 @@ using HybridStore.Tiers;
 
 namespace HybridStore.Tests.Simulation;
 
-/// <summary>What cold took, session by session and step by step, with what every record was after each: what a client is told must agree with it.</summary>
+/// <summary>What the tiers really took, session by session and step by step, with what every record was after each: what a client is told must agree with it.</summary>
+/// <remarks>A commit is taken by whichever tier has it first. Cold follows, in order; where it goes another way, what it leaves aside is lost, and somebody has to answer for that.</remarks>
 internal sealed class SimHistory(TimeProvider time)
 {
-    private readonly Dictionary<AuthSessionId, List<SimPoint>> _sessions = [];
+    private readonly Dictionary<AuthSessionId, SimSession> _sessions = [];
     private readonly Dictionary<CommitId, AuthPatch> _patches = [];
-    private readonly Dictionary<CommitId, SeenMark> _taken = [];
-    private readonly Dictionary<AuthSessionId, int> _acknowledged = [];
-    private readonly Dictionary<AuthSessionId, int> _deletions = [];
+
+    /// <summary>How often hot was made to lose something, or to look as if it had.</summary>
+    public int Lies { get; private set; }
 
     /// <summary>Tells what a commit id will mean.</summary>
     public void Announce(AuthPatch patch) => _patches[patch.CommitId] = patch;
 
     /// <summary>Gives a commit that is applied again another name, under which the tier does not know it.</summary>
-    public CommitId Rename(CommitId commit)
+    public CommitId Rename(AuthSessionId session, CommitId commit)
     {
-        if (!_taken.ContainsKey(commit))
+        if (!Get(session).Taken.ContainsKey(commit))
             return commit;
         var other = CommitId.New();
         _patches[other] = _patches[commit];
         return other;
     }
 
-    public IReadOnlyList<SimPoint> Of(AuthSessionId session)
-    {
-        if (!_sessions.TryGetValue(session, out var points))
-            _sessions[session] = points = [new SimPoint(default, time.GetUtcNow(), [])];
-        return points;
-    }
-
-    public int Last(AuthSessionId session) => Of(session).Count - 1;
+    public IReadOnlyList<SimPoint> Of(AuthSessionId session) => Get(session).Points;
 
     /// <summary>The last point that was there at a time.</summary>
     public int LastAt(AuthSessionId session, DateTimeOffset at)
@@ -45,95 +39,302 @@ internal sealed class SimHistory(TimeProvider time)
     }
 
     /// <summary>The furthest point that the commit of any client was told to have reached.</summary>
-    public int Acknowledged(AuthSessionId session) => _acknowledged.GetValueOrDefault(session);
+    public int Acknowledged(AuthSessionId session) => Get(session).Acknowledged;
 
-    public int Find(AuthSessionId session, SeenMark mark)
+    /// <summary>How often a session was deleted, one that is held and was not created yet included.</summary>
+    public int Deletions(AuthSessionId session) => Get(session).Deletions;
+
+    /// <summary>Whether commits of the session were lost, or may have been, and nobody has acknowledged it.</summary>
+    public bool IsRolledBack(AuthSessionId session) => Get(session).IsRolledBack;
+
+    /// <summary>The highest epoch under which the session was opened, and everything before that taken over.</summary>
+    public long OpenedEpoch(AuthSessionId session) => Get(session).OpenedEpoch;
+
+    public void Opened(AuthSessionId session, long epoch) => Get(session).OpenedEpoch = Math.Max(epoch, OpenedEpoch(session));
+
+    /// <summary>Whether something was taken that has no place: under an epoch that hot had forgotten was taken over, or for a life that had just ended.</summary>
+    public bool HasVoid(AuthSessionId session) => Get(session).Void.Count > 0;
+
+    /// <summary>Whether a record was ever so in a commit that has no place.</summary>
+    public bool AgreesWithVoid(AuthSessionId session, AuthRecord record) => Get(session).Void.Exists(p => p.Agrees(record));
+
+    /// <summary>The points of a mark, the newest first: a commit that nobody was told of may have been lost, and another has its version now.</summary>
+    public IEnumerable<int> FindAll(AuthSessionId session, SeenMark mark)
     {
         var points = Of(session);
         for (var i = points.Count - 1; i >= 0; i--)
         {
             if (points[i].Mark == mark)
-                return i;
+                yield return i;
         }
-
-        throw new SimFailure($"{session} was never at {mark}.");
     }
 
+    /// <summary>Hot lost what it had; or all but some of it.</summary>
+    /// <param name="kept">What it still has, and had when that was <see cref="WhatHotHas">asked</see>.</param>
+    public void HotLied(IReadOnlySet<SimPoint> kept)
+    {
+        Lies++;
+        foreach (var session in _sessions.Values)
+        {
+            foreach (var point in session.Points)
+                point.IsInHot = kept.Contains(point);
+        }
+    }
+
+    /// <summary>A holder told hot that it has everything, or hot let the session go: from the one to the other, nobody may doubt what hot says.</summary>
+    public void VouchedFor(AuthSessionId session, bool isVouchedFor) => Get(session).IsVouchedFor = isVouchedFor;
+
+    public IReadOnlySet<SimPoint> WhatHotHas() =>
+        new HashSet<SimPoint>(_sessions.Values.SelectMany(static s => s.Points).Where(static p => p.IsInHot), ReferenceEqualityComparer.Instance);
+
+    /// <summary>Cold took a commit.</summary>
     public void Committed(ColdCommit commit, ColdCommitResult result, SimProcess process)
     {
-        var points = (List<SimPoint>)Of(commit.Session);
         var version = result.PreviousVersion;
-        foreach (var sealedPatch in commit.Patches)
+        foreach (var patch in commit.Patches)
         {
-            // A step may bring along what is there already; the tier leaves that out.
-            if (_taken.ContainsKey(sealedPatch.CommitId) && result.Version - result.PreviousVersion < commit.Patches.Count)
+            if (patch.Predecessor is not { } predecessor)
+            {
+                // A step may bring along what is there already; the tier leaves that out.
+                var taken = Get(commit.Session).Taken.ContainsKey(patch.CommitId);
+                if (taken && result.Version - result.PreviousVersion < commit.Patches.Count)
+                    continue;
+                if (taken)
+                    throw new SimFailure($"{process.Name}'s commit {patch.CommitId} was applied twice.");
+                version++;
+                Add(commit.Session, new SeenMark(result.Incarnation, version), patch, commit.Epoch, process).IsInCold = true;
                 continue;
-            version++;
-            var patch = _patches[sealedPatch.CommitId];
-            var before = points[^1];
-            var mark = new SeenMark(result.Incarnation, version);
-            if (_taken.ContainsKey(sealedPatch.CommitId))
-                throw new SimFailure($"{process.Name}'s commit {sealedPatch.CommitId} was applied twice.");
-            if (mark <= before.Mark)
-                throw new SimFailure($"{commit.Session} went from {before.Mark} to {mark}.");
-            foreach (var expectation in patch.Expectations)
-            {
-                if (before.VersionOf(expectation.Key) != expectation.Version)
-                    throw new SimFailure($"{process.Name}'s commit expected {expectation.Key} at {expectation.Version}, and it was at {before.VersionOf(expectation.Key)}.");
             }
 
-            var records = new Dictionary<AuthKey, (int Value, long Version)>(before.Records);
-            var written = sealedPatch.Changes.Select(static c => c.Key).ToHashSet();
-            foreach (var change in patch.Changes)
-            {
-                var value = change.Value is { } bytes ? SimPoint.Number(bytes) : (int?)null;
-                if (!written.Contains(change.Key))
-                {
-                    // Left out as unchanged: then it was.
-                    if (value != (records.TryGetValue(change.Key, out var held) ? held.Value : null))
-                        throw new SimFailure($"{process.Name} took {change.Key} for unchanged at {before.Mark}, and it was not.");
-                }
-                else if (value is { } set)
-                {
-                    records[change.Key] = (set, version);
-                }
-                else
-                {
-                    records.Remove(change.Key);
-                }
-            }
-
-            _taken[sealedPatch.CommitId] = mark;
-            points.Add(new SimPoint(mark, time.GetUtcNow(), records));
+            if (patch.Version <= version)
+                continue;
+            if (predecessor != version)
+                throw new SimFailure($"Cold was at {version}, and took a commit of {process.Name} that belongs behind {predecessor}.");
+            version = patch.Version;
+            foreach (var point in Take(commit, result.Incarnation, patch, process))
+                point.IsInCold = true;
         }
 
         if (version != result.Version)
             throw new SimFailure($"{process.Name}'s step ended at {result.Version}, and its patches at {version}.");
     }
 
-    /// <summary>How often a session was deleted, one that is held and was not created yet included.</summary>
-    public int Deletions(AuthSessionId session) => _deletions.GetValueOrDefault(session);
-
-    public void Deleted(AuthSessionId session, ColdDeletion deletion)
+    /// <summary>Hot took a commit into its outbox, or has it already.</summary>
+    public void Queued(QueuedCommit commit, SimProcess process)
     {
-        _deletions[session] = Deletions(session) + 1;
-        if (deletion.Existed)
-            ((List<SimPoint>)Of(session)).Add(new SimPoint(SeenMark.EndOf(deletion.Incarnation), time.GetUtcNow(), []));
+        var session = Get(commit.Session);
+        var last = session.Points[^1].Mark;
+        foreach (var patch in commit.Patches)
+        {
+            var isLate = commit.Incarnation < last.Incarnation || (last.IsEnd && commit.Incarnation == last.Incarnation);
+
+            // Nobody has told hot yet; whoever opens the session next is not told of it, as it is over or was taken over.
+            if (isLate || (commit.Epoch < session.OpenedEpoch && Lies > 0))
+            {
+                if (!session.Taken.ContainsKey(patch.CommitId))
+                    session.Void.Add(Make(new SeenMark(commit.Incarnation, patch.Version), patch, commit.Epoch, before: null));
+                continue;
+            }
+
+            if (commit.Epoch < session.OpenedEpoch && !session.Taken.ContainsKey(patch.CommitId))
+                throw new SimFailure($"Hot took {process.Name}'s commit under {commit.Epoch}, after the session was opened under {session.OpenedEpoch}.");
+            foreach (var point in Take(commit.Session, commit.Incarnation, commit.Epoch, patch, WrittenAfter(commit.Patches, patch), process))
+                point.IsInHot = true;
+        }
+    }
+
+    public void Deleted(AuthSessionId id, ColdDeletion deletion)
+    {
+        var session = Get(id);
+        session.Deletions++;
+        if (!deletion.Existed)
+            return;
+        session.IsRolledBack = session.IsVouchedFor = false;
+        session.Taken.Clear();
+        session.Points.Add(new SimPoint(SeenMark.EndOf(deletion.Incarnation), time.GetUtcNow(), []) { Epoch = deletion.Epoch });
     }
 
     /// <summary>A client was told that its commit is kept.</summary>
     /// <returns>The point that it made.</returns>
-    public int CheckReceipt(AuthSessionId session, CommitReceipt receipt)
+    public int CheckReceipt(AuthSessionId id, AuthPatch patch, CommitReceipt receipt)
     {
-        if (!_taken.TryGetValue(receipt.CommitId, out var mark))
-            throw new SimFailure($"The commit {receipt.CommitId} was acknowledged and never taken.");
-        if (mark != new SeenMark(receipt.Incarnation, receipt.Version))
-            throw new SimFailure($"The commit {receipt.CommitId} made {mark}, and its receipt says {receipt}.");
-        var point = Find(session, mark);
+        var session = Get(id);
+        var mark = new SeenMark(receipt.Incarnation, receipt.Version);
+        if (session.Void.Exists(p => p.Commit == receipt.CommitId && p.Mark == mark) && receipt.Outcome == CommitOutcome.Queued)
+            return 0;
+        var index = session.Points.FindLastIndex(p => p.Commit == receipt.CommitId && p.Mark == mark);
+
+        // Behind a rollback, versions have jumped, and what is remembered with them.
+        if (index < 0 && receipt.IsRepeat && WasRolledBack(id, receipt.Incarnation))
+            index = session.Points.FindLastIndex(p => p.Commit == receipt.CommitId && p.Mark.Incarnation == receipt.Incarnation && !p.IsLost);
+        if (index < 0)
+        {
+            var made = session.Points.FindLast(p => p.Commit == receipt.CommitId);
+            throw new SimFailure(made is null ? $"{receipt} was acknowledged and never taken." : $"The commit made {made.Mark}, and its receipt says {receipt}.");
+        }
+
+        var point = session.Points[index];
+        if (receipt.Outcome == CommitOutcome.Persisted ? !point.IsInCold : patch.Durability == Durability.Persisted)
+            throw new SimFailure($"{receipt} says where the commit is not, or was not to be.");
+        if (point.IsLost && !point.MayBeLost)
+            throw new SimFailure($"{receipt} was acknowledged after the commit was lost.");
+        point.WasAcknowledged = true;
 
         // By a repeat, somebody else can learn of a commit while its own writer still waits for the answer.
         if (!receipt.IsRepeat)
-            _acknowledged[session] = Math.Max(Acknowledged(session), point);
+            session.Acknowledged = Math.Max(session.Acknowledged, index);
+        return index;
+    }
+
+    /// <summary>Whether a life of a session was ever rolled back.</summary>
+    public bool WasRolledBack(AuthSessionId id, long incarnation) => Get(id).Points.Exists(p => p.Mark.Incarnation == incarnation && !p.Mark.IsEnd && p.Mark.Version > int.MaxValue);
+
+    private List<SimPoint> Take(ColdCommit commit, long incarnation, SealedPatch patch, SimProcess process)
+    {
+        var session = Get(commit.Session);
+        if (commit.Rollback == RollbackChange.Set && patch.Changes.Count == 0)
+        {
+            RollBack(session, new SeenMark(incarnation, patch.Predecessor!.Value), new SeenMark(incarnation, patch.Version), commit.Epoch);
+            return [session.Points[^1]];
+        }
+
+        if (commit.Rollback == RollbackChange.Clear)
+            session.IsRolledBack = false;
+        return Take(commit.Session, incarnation, commit.Epoch, patch, WrittenAfter(commit.Patches, patch), process);
+    }
+
+    /// <summary>A patch that knows its place: new there, or a range of what was taken before.</summary>
+    private List<SimPoint> Take(AuthSessionId id, long incarnation, long epoch, SealedPatch patch, HashSet<AuthKey> writtenAfter, SimProcess process)
+    {
+        var session = Get(id);
+        var (after, made) = (new SeenMark(incarnation, patch.Predecessor!.Value), new SeenMark(incarnation, patch.Version));
+        if (session.Taken.TryGetValue(patch.CommitId, out var there))
+        {
+            if (there != made)
+                throw new SimFailure($"{process.Name}'s commit {patch.CommitId} was taken at {there} and again at {made}.");
+            var range = session.Points.FindAll(p => !p.IsLost && p.Mark > after && p.Mark <= made);
+            if (!range.Select(static p => p.Commit).SequenceEqual([.. patch.Absorbed.Select(static a => a.Id), patch.CommitId]))
+                throw new SimFailure($"{process.Name} sent {after} to {made} of {id} without all that is between, or in another order.");
+            // What is written over by what is sent along need not be there; all else must.
+            var sent = patch.Changes.Select(static c => c.Key).ToHashSet();
+            if (!sent.IsSubsetOf(range[^1].Written) || range.SelectMany(static p => p.Written).Any(k => !sent.Contains(k) && !writtenAfter.Contains(k)))
+                throw new SimFailure($"{process.Name} sent {after} to {made} of {id}, and not all that was written there.");
+            return range;
+        }
+
+        // What nobody was told of, and no tier has any more, is as if it had never been.
+        var before = session.Points[^1].Mark;
+        if (!before.IsEnd && before.Incarnation == incarnation && after < before)
+            Lose(session, after, byRollback: false);
+        else if (before.IsEnd || before.Incarnation != incarnation ? patch.Predecessor != 0 : after != before)
+            throw new SimFailure($"{process.Name}'s commit belongs behind {after} of {id}, which was at {before}.");
+        return [Add(id, made, patch, epoch, process)];
+    }
+
+    private static HashSet<AuthKey> WrittenAfter(IReadOnlyList<SealedPatch> patches, SealedPatch patch) =>
+        patches.SkipWhile(p => p != patch).Skip(1).SelectMany(static p => p.Changes).Select(static c => c.Key).ToHashSet();
+
+    private void RollBack(SimSession session, SeenMark from, SeenMark to, long epoch)
+    {
+        if (Lies == 0 && session.IsVouchedFor)
+            throw new SimFailure($"Rolled back behind {from}, and nothing was lost.");
+        Lose(session, from, byRollback: true);
+        session.IsRolledBack = true;
+        var last = session.Points.FindLast(p => p.Mark == from && !p.IsLost) ?? throw new SimFailure($"Rolled back to {from}, where the session never was.");
+        session.Points.Add(new SimPoint(to, time.GetUtcNow(), last.Records) { Epoch = epoch });
+    }
+
+    private static void Lose(SimSession session, SeenMark after, bool byRollback)
+    {
+        foreach (var point in session.Points.Where(p => !p.IsLost && p.Mark.Incarnation == after.Incarnation && p.Mark > after && !p.Mark.IsEnd))
+        {
+            point.IsLost = true;
+            point.MayBeLost = byRollback && !point.IsInHot && !point.IsInCold;
+            session.Taken.Remove(point.Commit);
+            if (point.IsInCold || (point.WasAcknowledged && !point.MayBeLost))
+                throw new SimFailure($"The commit at {point.Mark} is lost{(byRollback ? ", though hot had it" : ", and nobody says so")}.");
+        }
+    }
+
+    private SimPoint Add(AuthSessionId id, SeenMark mark, SealedPatch sealedPatch, long epoch, SimProcess process)
+    {
+        var session = Get(id);
+        var before = session.Points[^1];
+        if (mark <= before.Mark && !before.IsLost)
+            throw new SimFailure($"{id} went from {before.Mark} to {mark}.");
+        var last = before.IsLost ? session.Points.FindLast(static p => !p.IsLost)! : before;
+        if (epoch != 0 && epoch < last.Epoch)
+            throw new SimFailure($"{process.Name}'s commit under {epoch} was taken after one under {last.Epoch}.");
+        var point = Make(mark, sealedPatch, epoch, last);
+        session.Taken[sealedPatch.CommitId] = mark;
+        session.Points.Add(point);
         return point;
+    }
+
+    private SimPoint Make(SeenMark mark, SealedPatch sealedPatch, long epoch, SimPoint? before)
+    {
+        // Of what has no place, nobody knows what it stands on: only what it writes counts.
+        var isVoid = before is null;
+        var records = before is null ? [] : new Dictionary<AuthKey, (int Value, long Version)>(before.Records);
+        var written = sealedPatch.Changes.Select(static c => c.Key).ToHashSet();
+        if (_patches.TryGetValue(sealedPatch.CommitId, out var patch))
+        {
+            foreach (var expectation in patch.Expectations)
+            {
+                if (!isVoid && before!.VersionOf(expectation.Key) != expectation.Version)
+                    throw new SimFailure($"The commit expected {expectation.Key} at {expectation.Version}, and it was at {before.VersionOf(expectation.Key)}.");
+            }
+
+            foreach (var change in patch.Changes)
+            {
+                var value = change.Value is { } bytes ? SimPoint.Number(bytes) : (int?)null;
+                if (!written.Contains(change.Key))
+                {
+                    // Left out as unchanged: then it was.
+                    if (!isVoid && value != (records.TryGetValue(change.Key, out var held) ? held.Value : null))
+                        throw new SimFailure($"{change.Key} was taken for unchanged before {mark}, and it was not.");
+                }
+                else if (value is { } set)
+                {
+                    records[change.Key] = (set, mark.Version);
+                }
+                else
+                {
+                    records.Remove(change.Key);
+                }
+            }
+        }
+        else if (written.Count > 0)
+        {
+            throw new SimFailure($"The commit {sealedPatch.CommitId} is nobody's.");
+        }
+
+        return new SimPoint(mark, time.GetUtcNow(), records) { Commit = sealedPatch.CommitId, Written = written, Epoch = epoch };
+    }
+
+    private SimSession Get(AuthSessionId id)
+    {
+        if (!_sessions.TryGetValue(id, out var session))
+            _sessions[id] = session = new SimSession(new SimPoint(default, time.GetUtcNow(), []));
+        return session;
+    }
+
+    private sealed class SimSession(SimPoint first)
+    {
+        public List<SimPoint> Points { get; } = [first];
+
+        public Dictionary<CommitId, SeenMark> Taken { get; } = [];
+
+        public List<SimPoint> Void { get; } = [];
+
+        public int Acknowledged { get; set; }
+
+        public int Deletions { get; set; }
+
+        public bool IsRolledBack { get; set; }
+
+        public bool IsVouchedFor { get; set; }
+
+        public long OpenedEpoch { get; set; }
     }
 }

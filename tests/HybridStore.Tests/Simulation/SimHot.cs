@@ -6,4 +6,7 @@ internal enum SimHot
     None,
     OfEach,
     Shared,
+
+    /// <summary>Shared, and durable enough to queue in.</summary>
+    Queueing,
 }

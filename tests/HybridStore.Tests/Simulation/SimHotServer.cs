@@ -1,12 +1,30 @@
+using HybridStore.Conformance;
 using HybridStore.InMemory;
+using HybridStore.Tiers;
 
 namespace HybridStore.Tests.Simulation;
 
 /// <summary>What hot tiers talk to.</summary>
-internal sealed class SimHotServer(long budgetBytes)
+/// <param name="budgetBytes">What one that can't queue holds.</param>
+/// <param name="model">One that can; <see langword="null"/>: it can't.</param>
+internal sealed class SimHotServer(long budgetBytes, ModelHotServer? model)
 {
-    public InMemoryHotTier Tier { get; private set; } = new(budgetBytes);
+    private IHotTier _tier = new InMemoryHotTier(budgetBytes);
 
-    /// <summary>Comes back empty, under another run.</summary>
-    public void Restart() => Tier = new InMemoryHotTier(budgetBytes);
+    public ModelHotServer? Model => model;
+
+    /// <summary>Whether nobody reaches it.</summary>
+    public bool IsDown { get; set; }
+
+    /// <summary>Connects a process.</summary>
+    public Func<IHotTier> Connect()
+    {
+        if (model is null)
+            return () => _tier;
+        var connection = model.Connect();
+        return () => connection;
+    }
+
+    /// <summary>One that can't queue comes back empty, under another run.</summary>
+    public void Restart() => _tier = new InMemoryHotTier(budgetBytes);
 }

@@ -19,4 +19,34 @@ internal enum SimPlant
 
     /// <summary>Cold answers a read with the records as they were some time before its head.</summary>
     TornRead,
+
+    /// <summary>Hot acknowledges now and then what it does not take.</summary>
+    LostInHot,
+
+    /// <summary>Entries go from hot when they are sent to cold, and not when cold has them.</summary>
+    AcknowledgedBeforeCold,
+
+    /// <summary>The holder believes that hot has everything once it was adopted, and gives it nothing again.</summary>
+    AdoptionIsAll,
+
+    /// <summary>Whoever takes over leaves what is queued where it is.</summary>
+    TakeoverWithoutDrain,
+
+    /// <summary>Whoever takes over believes hot, though it lost what it had.</summary>
+    LossBelieved,
+
+    /// <summary>What was filled or applied vouches for the outbox.</summary>
+    FillVouches,
+
+    /// <summary>A holder that lives on in hot is overlooked.</summary>
+    HolderIgnored,
+
+    /// <summary>Cold takes a commit without what was queued before it.</summary>
+    OutOfOrder,
+
+    /// <summary>A reader believes cold, though it may be behind.</summary>
+    ColdBelieved,
+
+    /// <summary>After a rollback, the session goes on at the versions of what was lost.</summary>
+    NoJump,
 }

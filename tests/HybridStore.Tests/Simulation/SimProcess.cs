@@ -19,12 +19,21 @@ internal sealed class SimProcess(string name)
 
     public bool IsPaused { get; set; }
 
+    /// <summary>Its memory is gone; what it has sent may still arrive.</summary>
+    public bool IsKilled { get; set; }
+
+    /// <summary>It opens nothing, and only reads.</summary>
+    public bool IsReader { get; init; }
+
     public Dictionary<AuthSessionId, AuthSession> Handles { get; } = [];
 
-    /// <summary>How often each session had been deleted when it was opened here.</summary>
-    public Dictionary<AuthSessionId, int> OpenedAfter { get; } = [];
+    /// <summary>How often each session had been deleted, and hot had lied, when it was opened here.</summary>
+    public Dictionary<AuthSessionId, (int Deletions, int Lies)> OpenedAfter { get; } = [];
 
     public HashSet<AuthSessionId> Opening { get; } = [];
+
+    /// <summary>What was closed here, or is about to be.</summary>
+    public HashSet<AuthSessionId> Closing { get; } = [];
 
     /// <summary>The earliest point that an answer may be from, by what was answered before.</summary>
     public int Seen(AuthSessionId session) => _seen.GetValueOrDefault(session);

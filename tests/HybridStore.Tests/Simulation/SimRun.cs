@@ -5,22 +5,26 @@ using HybridStore.InMemory;
 
 namespace HybridStore.Tests.Simulation;
 
-/// <summary>One run: processes, their clients' random programs, and the checks of every answer.</summary>
+/// <summary>One run: processes, their clients' random programs, and the checks of every answer. What happens to them is in <see cref="SimWeather"/>.</summary>
 internal sealed class SimRun
 {
     private static readonly string Key = MasterKey.Generate().ToBase64();
     private static readonly AuthSessionId[] Sessions = [new("t", "a"), new("t", "b")];
     private static readonly AuthKey[] Keys = [new("session", "1"), new("session", "2"), new("pre-key", "1"), new("sender-key", "1")];
+    private static readonly TimeSpan MaxStaleness = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LeaseDuration = TimeSpan.FromSeconds(6);
 
     private readonly SimShape _shape;
     private readonly SimScheduler _scheduler;
     private readonly ManualClock _time = new();
     private readonly InMemoryColdTier _cold;
     private readonly SimHistory _history;
-    private readonly SimHotServer _shared = new(1 << 20);
+    private readonly SimHotServer _shared;
+    private readonly SimWeather _weather;
     private readonly List<SimProcess> _processes = [];
+    private readonly List<(SimProcess Process, Task Task)> _clients = [];
     private readonly List<(AuthSessionId Session, AuthPatch Patch, CommitReceipt? Receipt)> _committed = [];
-    private readonly TimeSpan _maxStaleness = TimeSpan.FromSeconds(1);
+    private int _started;
     private int _value;
 
     public SimRun(SimShape shape, int seed)
@@ -29,105 +33,70 @@ internal sealed class SimRun
         _scheduler = new SimScheduler(seed);
         _cold = new InMemoryColdTier(_time);
         _history = new SimHistory(_time);
+        _shared = new SimHotServer(1 << 20, Queues ? new ModelHotServer(_time) { KeepsEverything = shape.Lies == SimLies.Restarts } : null);
+        _weather = new SimWeather(shape, _scheduler, _time, _history, _shared, _processes, Sessions, StartWithClients);
     }
 
     public IEnumerable<string> Trace => _scheduler.Trace;
 
+    private bool Queues => _shape.Hot == SimHot.Queueing;
+
     /// <summary>Runs it. Needs a thread without a synchronization context, so that everything goes on inline.</summary>
     public void Run()
     {
-        var count = 2 + _scheduler.Random.Next(2);
-        for (var i = 0; i < count; i++)
-            _processes.Add(Start($"p{i + 1}"));
-        var clients = new List<Task>();
-        foreach (var process in _processes)
+        for (var i = 2 + _scheduler.Random.Next(2); i > 0; i--)
+            StartWithClients();
+        if (Queues && _scheduler.Chance(0.5))
+            StartClients(Start(isReader: true));
+        _scheduler.RunAll(() => _clients.TrueForAll(static c => c.Task.IsCompleted || c.Process.IsKilled), _weather.Idle, _weather.Change, Queues ? 0.07 : 0.04);
+        foreach (var (process, task) in _clients)
         {
-            for (var i = 1 + _scheduler.Random.Next(3); i > 0; i--)
-                clients.Add(ClientAsync(process, operations: 2 + _scheduler.Random.Next(5)));
+            if (task.IsCompleted || !process.IsKilled)
+                task.GetAwaiter().GetResult();
         }
 
-        _scheduler.RunAll(clients, Idle, Disturb);
-        foreach (var client in clients)
-            client.GetAwaiter().GetResult();
         CheckEnd();
     }
 
-    private SimProcess Start(string name)
+    private void StartWithClients() => StartClients(Start(isReader: false));
+
+    private void StartClients(SimProcess process)
     {
-        var process = new SimProcess(name);
+        for (var i = 1 + _scheduler.Random.Next(3); i > 0; i--)
+            _clients.Add((process, ClientAsync(process, operations: 2 + _scheduler.Random.Next(Queues ? 7 : 5))));
+    }
+
+    private SimProcess Start(bool isReader)
+    {
+        var process = new SimProcess($"p{++_started}") { IsReader = isReader };
         process.Time.Advance(_time.GetUtcNow() - process.Time.GetUtcNow());
         process.Cold = new SimColdTier(_cold, _history, _scheduler, process) { Faults = _shape.Cold, Plant = _shape.Plant };
         if (_shape.Hot != SimHot.None)
         {
             // Small, so that records have to go.
-            var server = _shape.Hot == SimHot.Shared ? _shared : new SimHotServer(_scheduler.Chance(0.3) ? 2_000 : 1 << 20);
-            process.Hot = new SimHotTier(server, _scheduler, process) { Faults = _shape.HotFaults, Plant = _shape.Plant };
+            var server = _shape.Hot != SimHot.OfEach ? _shared : new SimHotServer(_scheduler.Chance(0.3) ? 2_000 : 1 << 20, model: null);
+            process.Hot = new SimHotTier(server, _scheduler, process, _history, _shape.Plant) { Faults = _shape.HotFaults };
         }
 
-        var options = new HybridAuthStoreOptions { MaxStaleness = _maxStaleness };
+        var options = new HybridAuthStoreOptions { MaxStaleness = MaxStaleness };
         options.Encryption.MasterKey = Key;
         options.Lease.Mode = _shape.Lease;
         options.Lease.AcquireTimeout = TimeSpan.Zero;
-        options.Lease.Holder = name;
-        process.Store = new HybridAuthStore(process.Cold, process.Hot, options, process.Time, logger: null, TaskCreationOptions.None);
+        options.Lease.Holder = process.Name;
+        options.Outbox.ReconcileInterval = Timeout.InfiniteTimeSpan;
+        if (Queues)
+        {
+            options.Lease.Duration = LeaseDuration;
+            options.Outbox.DrainTimeout = TimeSpan.FromSeconds(_scheduler.Random.Next(3));
+        }
+
+        process.Store = new HybridAuthStore(process.Cold, process.Hot, options, process.Time, logger: null, TaskCreationOptions.None)
+        {
+            RollbackJump = _shape.Plant == SimPlant.NoJump ? 1 : TakeoverDecision.RollbackJump,
+        };
         process.Store.InitializeAsync().AsTask().GetAwaiter().GetResult();
+        _processes.Add(process);
         return process;
-    }
-
-    private void Idle()
-    {
-        var paused = _processes.Where(static p => p.IsPaused).ToList();
-        if (paused.Count > 0)
-            Resume(_scheduler.Pick(paused));
-        else
-            Pass(TimeSpan.FromSeconds(1));
-    }
-
-    private void Disturb()
-    {
-        if (_shape.Hot == SimHot.Shared && _scheduler.Chance(0.1) && _shape.HotFaults != SimFaults.None)
-        {
-            _scheduler.Note(null, "hot restarts");
-            _shared.Restart();
-        }
-
-        if (!_shape.Pauses || _scheduler.Chance(0.5))
-        {
-            Pass(TimeSpan.FromMilliseconds(_scheduler.Random.Next(700)));
-            return;
-        }
-
-        var process = _scheduler.Pick(_processes);
-        if (process.IsPaused)
-        {
-            Resume(process);
-        }
-        else if (_scheduler.Chance(0.5))
-        {
-            _scheduler.Note(process, "stands still");
-            process.IsPaused = true;
-        }
-
-        Pass(TimeSpan.FromSeconds(_scheduler.Random.Next(20)));
-    }
-
-    private void Resume(SimProcess process)
-    {
-        _scheduler.Note(process, "goes on");
-        process.IsPaused = false;
-        process.Time.Advance(TimeSpan.Zero);
-    }
-
-    private void Pass(TimeSpan by)
-    {
-        _time.Advance(by);
-        foreach (var process in _processes)
-        {
-            if (process.IsPaused)
-                process.Time.Pause(by);
-            else
-                process.Time.Advance(by);
-        }
     }
 
     private async Task ClientAsync(SimProcess process, int operations)
@@ -142,11 +111,16 @@ internal sealed class SimRun
             }
             catch (AuthStoreException e) when (IsAllowed(e))
             {
-                _scheduler.Note(process, e.GetType().Name);
+                _scheduler.Note(process, $"{e.GetType().Name} {e.Message}");
             }
             catch (ObjectDisposedException)
             {
                 // Another client of this process has closed the handle.
+            }
+            catch (Exception e)
+            {
+                _scheduler.Failure ??= e;
+                throw;
             }
         }
     }
@@ -154,13 +128,16 @@ internal sealed class SimRun
     private bool IsAllowed(AuthStoreException e) => e switch
     {
         CommitConflictException => true,
-        StoreUnavailableException or CommitOutcomeUnknownException => _shape.Cold != SimFaults.None,
+
+        // Who finds the tiers a moment apart again and again has no answer, and says so.
+        StoreUnavailableException => _shape.Cold != SimFaults.None || Queues,
+        CommitOutcomeUnknownException => _shape.Cold != SimFaults.None || _shape.Outages,
         FencedException or SessionHeldException => _shape.Lease != LeaseMode.Off || _shape.Deletes,
         IncarnationEndedException => _shape.Deletes,
         _ => false,
     };
 
-    private Task OperateAsync(SimProcess process, AuthSessionId session) => _scheduler.Random.Next(20) switch
+    private Task OperateAsync(SimProcess process, AuthSessionId session) => _scheduler.Random.Next(process.IsReader ? 9 : Queues ? 22 : 20) switch
     {
         < 5 => GetAsync(process, session),
         < 9 => GetManyAsync(process, session),
@@ -168,7 +145,9 @@ internal sealed class SimRun
         < 17 => RepeatAsync(process, session),
         17 => _shape.Deletes ? DeleteAsync(process, session) : GetAsync(process, session),
         18 => _shape.Lease != LeaseMode.Off ? CloseAsync(process, session) : GetManyAsync(process, session),
-        _ => _shape.Lease != LeaseMode.Off ? OpenAsync(process, session) : GetAsync(process, session),
+        19 => _shape.Lease != LeaseMode.Off ? OpenAsync(process, session) : GetAsync(process, session),
+        20 => process.Store.ReconcileNowAsync(CancellationToken.None).AsTask(),
+        _ => CommitAsync(process, session),
     };
 
     private async Task OpenAsync(SimProcess process, AuthSessionId session)
@@ -180,8 +159,16 @@ internal sealed class SimRun
             var deletions = _history.Deletions(session);
             var handle = await process.Store.OpenAsync(session);
             process.Handles[session] = handle;
-            process.OpenedAfter[session] = deletions;
-            _scheduler.Note(process, $"opened {session} under {handle.Epoch}");
+            process.OpenedAfter[session] = (deletions, _history.Lies);
+            _scheduler.Note(process, $"opened {session} under {handle.Epoch}{(handle.IsRolledBack ? ", rolled back" : "")}");
+            if (!handle.HoldsLease)
+                return;
+            CheckAlone(process, session, handle);
+            _history.Opened(session, handle.Epoch);
+            if (deletions == _history.Deletions(session) && handle.IsRolledBack != _history.IsRolledBack(session))
+                throw new SimFailure($"{process.Name} opened {session}, and it says that it is {(handle.IsRolledBack ? "" : "not ")}rolled back.");
+            if (handle.IsRolledBack && _scheduler.Chance(0.5))
+                await handle.AcknowledgeRollbackAsync();
         }
         finally
         {
@@ -192,7 +179,10 @@ internal sealed class SimRun
     private static async Task CloseAsync(SimProcess process, AuthSessionId session)
     {
         if (process.Handles.Remove(session, out var handle))
+        {
+            process.Closing.Add(session);
             await handle.DisposeAsync();
+        }
     }
 
     private async Task GetAsync(SimProcess process, AuthSessionId session)
@@ -212,6 +202,8 @@ internal sealed class SimRun
             return;
         }
 
+        if (_history.AgreesWithVoid(session, record))
+            return;
         throw new SimFailure($"{process.Name}{(handle is null ? "" : $", under {handle.Epoch},")} was told {record} (of {session}), which it was at no point from {points[earliest].Mark} to {points[^1].Mark}.");
     }
 
@@ -222,18 +214,30 @@ internal sealed class SimRun
         process.Handles.TryGetValue(session, out var handle);
         var earliest = Earliest(process, session, handle);
         var set = handle is not null ? await handle.GetManyAsync(keys) : await process.Store.GetManyAsync(session, keys);
+        Check(process, session, set, earliest);
+        _scheduler.Note(process, $"got {set.Count} of {session}{(handle is null ? "" : " held")} at {set.Incarnation}:{set.SessionVersion}");
+    }
+
+    private void Check(SimProcess process, AuthSessionId session, AuthRecordSet set, int earliest)
+    {
         var mark = set.SessionVersion == 0 ? SeenMark.EndOf(set.Incarnation) : new SeenMark(set.Incarnation, set.SessionVersion);
-        var point = _history.Find(session, mark);
-        if (point < earliest)
-            throw new SimFailure($"{process.Name} was answered at {mark} of {session}, after {_history.Of(session)[earliest].Mark}.");
-        foreach (var record in set)
+        var points = _history.Of(session);
+        var found = -1;
+        foreach (var i in _history.FindAll(session, mark))
         {
-            if (!_history.Of(session)[point].Agrees(record))
-                throw new SimFailure($"{process.Name} was told {record} at {mark} of {session}, which it was not.");
+            if (i < earliest)
+                throw new SimFailure($"{process.Name} was answered at {mark} of {session}, after {points[earliest].Mark}.");
+            found = i;
+            if (set.All(r => points[i].Agrees(r)))
+            {
+                process.Saw(session, i);
+                return;
+            }
         }
 
-        _scheduler.Note(process, $"got {set.Count} of {session}{(handle is null ? "" : " held")} at {set.Incarnation}:{set.SessionVersion}");
-        process.Saw(session, point);
+        if (_history.HasVoid(session))
+            return;
+        throw new SimFailure(found < 0 ? $"{session} was never at {mark}." : $"{process.Name} was told {set.First(r => !points[found].Agrees(r))} at {mark} of {session}, which it was not.");
     }
 
     private async Task CommitAsync(SimProcess process, AuthSessionId session)
@@ -259,13 +263,27 @@ internal sealed class SimRun
 
         if (patch.Changes.Count == 0)
             return;
+        if (Queues && _scheduler.Chance(0.6))
+            patch.Require(_scheduler.Chance(0.75) ? Durability.Queued : Durability.Persisted);
         _history.Announce(patch);
         var nth = _committed.Count;
         _committed.Add((session, patch, null));
-        var receipt = handle is not null ? await handle.CommitAsync(patch) : await process.Store.CommitAsync(session, patch);
-        _committed[nth] = (session, patch, receipt);
-        _scheduler.Note(process, $"committed {receipt.CommitId.ToString()[..6]} of {session} at {receipt.Incarnation}:{receipt.Version}");
-        process.Saw(session, _history.CheckReceipt(session, receipt));
+        for (var attempt = 0; ; attempt++)
+        {
+            try
+            {
+                // By the store itself, now and then: it is the same session.
+                var receipt = handle is not null && !_scheduler.Chance(0.2) ? await handle.CommitAsync(patch) : await process.Store.CommitAsync(session, patch);
+                _committed[nth] = (session, patch, receipt);
+                _scheduler.Note(process, $"committed {receipt.CommitId.ToString()[..6]} of {session} at {receipt.Incarnation}:{receipt.Version}, {receipt.Outcome}");
+                process.Saw(session, _history.CheckReceipt(session, patch, receipt));
+                return;
+            }
+            catch (CommitOutcomeUnknownException) when (Queues && attempt < 2 && _scheduler.Chance(0.6))
+            {
+                _scheduler.Note(process, $"does not know of {patch.CommitId.ToString()[..6]}, and repeats it");
+            }
+        }
     }
 
     private async Task RepeatAsync(SimProcess process, AuthSessionId session)
@@ -276,22 +294,28 @@ internal sealed class SimRun
         var (_, patch, first) = _scheduler.Pick(made);
         process.Handles.TryGetValue(session, out var handle);
         var receipt = handle is not null ? await handle.CommitAsync(patch) : await process.Store.CommitAsync(session, patch);
-        if (first is not null && (receipt.Version, receipt.Incarnation) != (first.Version, first.Incarnation))
+        if (first is not null && (receipt.Version, receipt.Incarnation) != (first.Version, first.Incarnation) && !WasLost(session, first)
+            && !(receipt.IsRepeat && _history.WasRolledBack(session, first.Incarnation)))
             throw new SimFailure($"The repeat of {patch.CommitId} got {receipt} after {first}.");
-        process.Saw(session, _history.CheckReceipt(session, receipt));
+        process.Saw(session, _history.CheckReceipt(session, patch, receipt));
     }
+
+    private bool WasLost(AuthSessionId session, CommitReceipt receipt) =>
+        _history.Of(session).Any(p => p.Commit == receipt.CommitId && p.Mark == new SeenMark(receipt.Incarnation, receipt.Version) && p.IsLost);
 
     private static async Task DeleteAsync(SimProcess process, AuthSessionId session)
     {
         await process.Store.DeleteSessionAsync(session);
         process.Handles.Remove(session, out var handle);
-        if (handle is not null)
-            await handle.DisposeAsync();
+        if (handle is null)
+            return;
+        process.Closing.Add(session);
+        await handle.DisposeAsync();
     }
 
     private async Task EnsureOpenAsync(SimProcess process, AuthSessionId session)
     {
-        if (_shape.Lease != LeaseMode.Off && _scheduler.Chance(0.4))
+        if (_shape.Lease != LeaseMode.Off && !process.IsReader && _scheduler.Chance(Queues ? 0.6 : 0.4))
         {
             try
             {
@@ -310,38 +334,99 @@ internal sealed class SimRun
     /// <summary>The earliest point that an answer to who asks now may be from.</summary>
     private int Earliest(SimProcess process, AuthSessionId session, AuthSession? handle)
     {
-        var earliest = Math.Max(process.Seen(session), _history.LastAt(session, _time.GetUtcNow() - _maxStaleness));
-        if (handle is not { HoldsLease: true })
-            return earliest;
+        var staleness = MaxStaleness;
 
-        // A deletion by somebody else takes the lease away at once; its holder learns of it with its next commit or heartbeat.
-        return process.OpenedAfter[session] != _history.Deletions(session)
-            ? process.Seen(session)
-            : Math.Max(process.Seen(session), _history.Acknowledged(session));
+        // A holder does not know at once that somebody else has deleted the session, and until then, what it queues is what hot says.
+        if (Queues && _shape.Deletes)
+            staleness += LeaseDuration;
+        var earliest = Math.Max(process.Seen(session), _history.LastAt(session, _time.GetUtcNow() - staleness));
+        if (handle is not { HoldsLease: true })
+        {
+            // While a handle is closed, its lease is still there, and with it the belief in it.
+            return process.Closing.Contains(session) && MayBelieveWrongly(process, session) ? process.Seen(session) : earliest;
+        }
+
+        return MayBelieveWrongly(process, session) ? process.Seen(session) : Math.Max(process.Seen(session), _history.Acknowledged(session));
     }
 
+    /// <summary>
+    /// Whether a lease may have been taken away at once: by a deletion, of which its holder learns with its next commit or heartbeat; or because it was extended in hot, and hot forgot.
+    /// </summary>
+    private bool MayBelieveWrongly(SimProcess process, AuthSessionId session) =>
+        process.OpenedAfter[session] is var (deletions, lies) && (deletions != _history.Deletions(session) || lies != _history.Lies);
+
+    private void CheckAlone(SimProcess process, AuthSessionId session, AuthSession opened)
+    {
+        foreach (var other in _processes)
+        {
+            if (other != process && other.Handles.TryGetValue(session, out var handle) && handle.HoldsLease && !MayBelieveWrongly(other, session) && !MayBelieveWrongly(process, session))
+                throw new SimFailure($"{process.Name} opened {session} under {opened.Epoch}, and {other.Name} holds it under {handle.Epoch}.");
+        }
+    }
+
+    /// <summary>Everything works again, everybody closes what they hold, and whoever comes then finds what was acknowledged.</summary>
     private void CheckEnd()
     {
-        foreach (var process in _processes)
+        _weather.Clear();
+        foreach (var process in _processes.ToList())
         {
-            process.IsPaused = false;
-            process.Cold.Faults = SimFaults.None;
-        }
-
-        // Whoever comes later, when nothing in hot may be believed for its age alone, finds what was acknowledged last.
-        Pass(_maxStaleness);
-        var late = Start("late");
-        late.Cold.Faults = SimFaults.None;
-        foreach (var session in Sessions)
-        {
-            var reading = late.Store.GetManyAsync(session, Keys).AsTask();
-            _scheduler.RunAll([reading], Idle, static () => { });
-            var set = reading.GetAwaiter().GetResult();
-            foreach (var record in set)
+            foreach (var session in Sessions)
             {
-                if (!_history.Of(session)[^1].Agrees(record))
-                    throw new SimFailure($"At the end {record} (of {session}).");
+                if (process.Handles.ContainsKey(session))
+                    Finish(CloseAsync(process, session));
             }
         }
+
+        // When nothing in hot may be believed for its age alone, and whoever was killed holds nothing more.
+        _weather.Pass(LeaseDuration + LeaseDuration);
+        var late = Start(isReader: false);
+        late.Cold.Faults = SimFaults.None;
+        if (late.Hot is { } hot)
+            hot.Faults = SimFaults.None;
+        foreach (var session in Sessions)
+        {
+            if (Queues)
+                CheckQueue(late, session);
+            CheckRecords(late, session);
+        }
+    }
+
+    private void CheckQueue(SimProcess late, AuthSessionId session)
+    {
+        Finish(OpenAsync(late, session));
+        CheckRecords(late, session);
+        Finish(CloseAsync(late, session));
+        var last = _history.Of(session).Last(static p => !p.IsLost);
+        var cold = Finish(_cold.ReadAsync(session, Keys, false, CancellationToken.None).AsTask());
+        if ((cold.Head?.Version ?? 0) != (last.Mark.IsEnd ? 0 : last.Mark.Version) || cold.Head is { AheadEpoch: not 0 } || cold.Records.Any(r => last.VersionOf(r.Key) != r.Version))
+            throw new SimFailure($"At the end cold has {session} at {cold.Head}, and it is at {last.Mark}.");
+        var connection = _shared.Model!.Connect();
+        if (Finish(connection.ReadAsync(session, Keys, false, CancellationToken.None).AsTask()).Outbox is { IsEmpty: false } state)
+            throw new SimFailure($"At the end hot has {state}.");
+        if (Finish(connection.Outbox.ReadAsync(session, 0, 10, CancellationToken.None).AsTask()).Count > 0)
+            throw new SimFailure($"At the end {session} has entries in hot's outbox.");
+    }
+
+    private void CheckRecords(SimProcess late, AuthSessionId session)
+    {
+        var set = Finish(late.Store.GetManyAsync(session, Keys).AsTask());
+        var last = _history.Of(session).Last(static p => !p.IsLost);
+        foreach (var record in set)
+        {
+            if (!last.Agrees(record))
+                throw new SimFailure($"At the end {record} (of {session}), at {last.Mark}.");
+        }
+    }
+
+    private T Finish<T>(Task<T> task)
+    {
+        Finish((Task)task);
+        return task.GetAwaiter().GetResult();
+    }
+
+    private void Finish(Task task)
+    {
+        _scheduler.RunAll(() => task.IsCompleted, _weather.Idle, static () => { }, disturbance: 0);
+        task.GetAwaiter().GetResult();
     }
 }

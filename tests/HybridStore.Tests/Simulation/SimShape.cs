@@ -9,6 +9,12 @@ namespace HybridStore.Tests.Simulation;
 /// <param name="Pauses">Whether processes stand still and time passes in long steps.</param>
 internal sealed record SimShape(LeaseMode Lease, SimHot Hot, SimFaults Cold, SimFaults HotFaults, bool Deletes, bool Pauses)
 {
+    /// <summary>Whether tiers go down for a while, for all or for one process, and processes are killed.</summary>
+    public bool Outages { get; init; }
+
+    /// <summary>What hot does to what it was given.</summary>
+    public SimLies Lies { get; init; }
+
     /// <summary>What is broken in this world, to see that the checks see it.</summary>
     public SimPlant Plant { get; init; }
 }

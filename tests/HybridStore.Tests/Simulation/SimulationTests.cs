@@ -5,7 +5,7 @@ namespace HybridStore.Tests.Simulation;
 /// <summary>Random interleavings of random programs in every kind of world. See the readme beside it.</summary>
 public class SimulationTests
 {
-    private static readonly int Runs = Setting("HYBRIDSTORE_SIMULATION_RUNS", 150);
+    private static readonly int Runs = Setting("HYBRIDSTORE_SIMULATION_RUNS", 100);
     private static readonly int First = Setting("HYBRIDSTORE_SIMULATION_SEED", 1);
 
     private static readonly Dictionary<string, SimShape> Worlds = MakeWorlds();
@@ -34,18 +34,59 @@ public class SimulationTests
         Assert.NotNull(FindFailure(world, runs: 400));
     }
 
+    [Theory]
+    [InlineData(nameof(SimPlant.LostInHot), nameof(SimLies.None))]
+    [InlineData(nameof(SimPlant.LostWrite), nameof(SimLies.None))]
+    [InlineData(nameof(SimPlant.NoFence), nameof(SimLies.None))]
+    [InlineData(nameof(SimPlant.AcknowledgedBeforeCold), nameof(SimLies.None))]
+    [InlineData(nameof(SimPlant.AdoptionIsAll), nameof(SimLies.Losses))]
+    [InlineData(nameof(SimPlant.TakeoverWithoutDrain), nameof(SimLies.None))]
+    [InlineData(nameof(SimPlant.LossBelieved), nameof(SimLies.Losses))]
+    [InlineData(nameof(SimPlant.FillVouches), nameof(SimLies.Losses))]
+    [InlineData(nameof(SimPlant.HolderIgnored), nameof(SimLies.None))]
+    [InlineData(nameof(SimPlant.OutOfOrder), nameof(SimLies.None))]
+    [InlineData(nameof(SimPlant.ColdBelieved), nameof(SimLies.None))]
+    [InlineData(nameof(SimPlant.NoJump), nameof(SimLies.Losses))]
+    public void A_queue_that_breaks_a_promise_is_found_out(string plant, string lies)
+    {
+        var faults = plant == nameof(SimPlant.AdoptionIsAll) ? SimFaults.Some : SimFaults.None;
+        var world = new SimShape(LeaseMode.Required, SimHot.Queueing, faults, faults, Deletes: false, Pauses: true)
+        {
+            Outages = true,
+            Lies = Enum.Parse<SimLies>(lies),
+            Plant = Enum.Parse<SimPlant>(plant),
+        };
+
+        var failure = FindFailure(world, runs: 4_000);
+
+        Assert.NotNull(failure);
+        TestContext.Current.TestOutputHelper?.WriteLine(failure[..failure.IndexOf('\n')]);
+    }
+
     private static Dictionary<string, SimShape> MakeWorlds()
     {
         var worlds = new Dictionary<string, SimShape>();
         foreach (var lease in (LeaseMode[])[LeaseMode.Off, LeaseMode.Required])
         {
-            foreach (var hot in Enum.GetValues<SimHot>())
+            foreach (var hot in (SimHot[])[SimHot.None, SimHot.OfEach, SimHot.Shared])
             {
                 foreach (var faults in (SimFaults[])[SimFaults.None, SimFaults.Some, SimFaults.Many])
                 {
                     worlds.Add($"lease {lease}, hot {hot}, {Name(faults)}", new SimShape(lease, hot, faults, faults, Deletes: false, Pauses: true));
                     if (faults == SimFaults.Some)
                         worlds.Add($"lease {lease}, hot {hot}, {Name(faults)}, deletions", new SimShape(lease, hot, faults, faults, Deletes: true, Pauses: true));
+                }
+            }
+        }
+
+        foreach (var lies in Enum.GetValues<SimLies>())
+        {
+            foreach (var faults in (SimFaults[])[SimFaults.None, SimFaults.Some, SimFaults.Many])
+            {
+                foreach (var deletes in (bool[])[false, true])
+                {
+                    var world = new SimShape(LeaseMode.Required, SimHot.Queueing, faults, faults, deletes, Pauses: true) { Outages = faults != SimFaults.None, Lies = lies };
+                    worlds.Add($"queueing, {Name(faults)}, lies {lies}{(deletes ? ", deletions" : "")}", world);
                 }
             }
         }

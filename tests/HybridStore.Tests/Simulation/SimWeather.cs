@@ -1,0 +1,185 @@
+using HybridStore.Conformance;
+
+namespace HybridStore.Tests.Simulation;
+
+/// <summary>What happens to the processes and tiers of a run while its clients are at work: time, outages, kills, and what hot does to what it was given.</summary>
+internal sealed class SimWeather(
+    SimShape shape, SimScheduler scheduler, ManualClock time, SimHistory history, SimHotServer hot, List<SimProcess> processes, AuthSessionId[] sessions, Action start)
+{
+    private const int MostKills = 2;
+
+    private ModelHotSnapshot? _snapshot;
+    private IReadOnlySet<SimPoint> _inSnapshot = new HashSet<SimPoint>();
+    private int _kills;
+
+    /// <summary>Nobody can do anything until this does something.</summary>
+    public void Idle()
+    {
+        var paused = processes.Where(static p => p.IsPaused).ToList();
+        if (paused.Count > 0)
+            Resume(scheduler.Pick(paused));
+        else
+            Pass(TimeSpan.FromSeconds(1));
+    }
+
+    /// <summary>Something happens.</summary>
+    public void Change()
+    {
+        if (shape.Hot == SimHot.Shared && scheduler.Chance(0.1) && shape.HotFaults != SimFaults.None)
+        {
+            scheduler.Note(null, "hot restarts");
+            hot.Restart();
+        }
+
+        if (hot.Model is { } model && scheduler.Chance(0.4))
+        {
+            if (scheduler.Chance(0.5))
+                Harm(model);
+            else if (shape.Outages)
+                TurnOver();
+            return;
+        }
+
+        if (!shape.Pauses || scheduler.Chance(0.5))
+        {
+            Pass(TimeSpan.FromMilliseconds(scheduler.Random.Next(700)));
+            return;
+        }
+
+        var process = scheduler.Pick(processes);
+        if (process.IsPaused)
+        {
+            Resume(process);
+        }
+        else if (scheduler.Chance(0.5))
+        {
+            scheduler.Note(process, "stands still");
+            process.IsPaused = true;
+        }
+
+        Pass(TimeSpan.FromSeconds(scheduler.Random.Next(hot.Model is null ? 20 : 6)));
+    }
+
+    /// <summary>From here on everything works.</summary>
+    public void Clear()
+    {
+        hot.IsDown = false;
+        foreach (var process in processes)
+        {
+            process.Cold.IsDown = false;
+            process.Cold.Faults = SimFaults.None;
+            if (process.Hot is { } connection)
+                connection.Faults = SimFaults.None;
+            if (process.IsPaused)
+                Resume(process);
+        }
+    }
+
+    public void Pass(TimeSpan by)
+    {
+        scheduler.Note(null, $"{by} pass");
+        time.Advance(by);
+        foreach (var process in processes.ToList())
+        {
+            if (process.IsPaused)
+                process.Time.Pause(by);
+            else
+                process.Time.Advance(by);
+        }
+    }
+
+    private void Resume(SimProcess process)
+    {
+        scheduler.Note(process, "goes on");
+        process.IsPaused = false;
+        process.Time.Advance(TimeSpan.Zero);
+    }
+
+    private void TurnOver()
+    {
+        switch (scheduler.Random.Next(6))
+        {
+            case 0:
+                hot.IsDown = !hot.IsDown;
+                scheduler.Note(null, hot.IsDown ? "hot is down" : "hot is up");
+                break;
+
+            case 1:
+                var isDown = !processes.TrueForAll(static p => p.Cold.IsDown);
+                processes.ForEach(p => p.Cold.IsDown = isDown);
+                scheduler.Note(null, isDown ? "cold is down" : "cold is up");
+                break;
+
+            case 2 or 3:
+                var process = scheduler.Pick(processes);
+                process.Cold.IsDown = !process.Cold.IsDown;
+                scheduler.Note(process, process.Cold.IsDown ? "reaches cold no more" : "reaches cold again");
+                break;
+
+            case 4 when _kills < MostKills && processes.Count > 1:
+                Kill(scheduler.Pick(processes));
+                break;
+        }
+    }
+
+    private void Kill(SimProcess process)
+    {
+        scheduler.Note(process, "is killed");
+        _kills++;
+        process.IsKilled = true;
+        process.IsPaused = false;
+        processes.Remove(process);
+        if (processes.TrueForAll(static p => p.IsReader) || scheduler.Chance(0.7))
+            start();
+    }
+
+    private void Harm(ModelHotServer model)
+    {
+        switch (scheduler.Random.Next(shape.Lies == SimLies.None ? 2 : 6))
+        {
+            case 0:
+                scheduler.Note(null, "hot drops records");
+                model.DropRecords(scheduler.Pick(sessions));
+                break;
+
+            case 1:
+                scheduler.Note(null, "hot lets go what is idle");
+                model.ExpireIdle();
+                foreach (var session in sessions)
+                {
+                    if (model.Connect().ReadAsync(session, [], false, CancellationToken.None).AsTask().GetAwaiter().GetResult().Outbox is null)
+                        history.VouchedFor(session, false);
+                }
+                break;
+
+            case 2 when shape.Lies == SimLies.Losses:
+                scheduler.Note(null, "hot is emptied");
+                model.Flush();
+                history.HotLied(new HashSet<SimPoint>());
+                break;
+
+            case 3 when shape.Lies == SimLies.Losses && _snapshot is not null:
+                scheduler.Note(null, "hot goes back");
+                model.Restore(_snapshot);
+                history.HotLied(_inSnapshot);
+                break;
+
+            case 4 when shape.Lies == SimLies.Losses:
+                _snapshot = model.TakeSnapshot();
+                _inSnapshot = history.WhatHotHas();
+                scheduler.Note(null, "hot is copied");
+                break;
+
+            case 5:
+                scheduler.Note(null, "hot restarts");
+                model.Restart();
+
+                // If the last holder never came to vouch for it, the next may doubt it.
+                foreach (var session in sessions)
+                    history.VouchedFor(session, false);
+                if (shape.Lies == SimLies.Losses)
+                    history.HotLied(history.WhatHotHas());
+                break;
+        }
+    }
+}
