@@ -124,10 +124,10 @@ public sealed class RedisHotTier : IHotTier
     }
 
     /// <inheritdoc/>
-    public async ValueTask<HotInstallation> InstallEpochAsync(LeaseRef lease, CancellationToken cancellationToken)
+    public async ValueTask<HotInstallation> InstallEpochAsync(LeaseRef lease, bool coldIsComplete, CancellationToken cancellationToken)
     {
         var place = _calls.PlaceOf(lease.Session);
-        var arguments = _calls.Arguments(place).Add(lease.Epoch);
+        var arguments = _calls.Arguments(place).Add(lease.Epoch).Add(coldIsComplete ? 1 : 0);
         var reply = (RedisResult[])(await _calls.ScriptAsync(RedisScript.Install, place, arguments, cancellationToken).ConfigureAwait(false))!;
         var former = (string?)reply[1] is { Length: > 0 } text ? SessionControl.Parse(text)?.Outbox ?? throw _calls.Foreign(lease.Session) : null;
         return new HotInstallation((int)reply[0] == 1, (string)reply[3]!, former is null ? null : former with { HolderLives = (int)reply[2] == 1 });

@@ -187,7 +187,7 @@ public sealed partial class HybridAuthStore
             return null;
         try
         {
-            return await _hot.InstallEpochAsync(lease, CancellationToken.None).ConfigureAwait(false);
+            return await _hot.InstallEpochAsync(lease, grant.FormerAheadEpoch == 0 || grant.Head is null, CancellationToken.None).ConfigureAwait(false);
         }
         catch (StoreUnavailableException e)
         {

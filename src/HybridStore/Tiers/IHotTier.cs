@@ -42,8 +42,12 @@ public interface IHotTier : IAsyncDisposable
     /// <param name="cancellationToken">Cancels the wait.</param>
     ValueTask EvictAsync(AuthSessionId session, CancellationToken cancellationToken);
 
-    /// <summary>Installs a lease's epoch: from here on, whatever carries a lower one is refused, and what is queued under another one too. Nothing is vouched for by it: where hot knows nothing of the session, its outbox begins without a run.</summary>
+    /// <summary>Installs a lease's epoch: from here on, whatever carries a lower one is refused, and what is queued under another one too.</summary>
     /// <param name="lease">The session and its new epoch.</param>
+    /// <param name="coldIsComplete">
+    /// Whether cold carried no ahead mark when it granted the lease, so that nothing can be missing here: the outbox is then vouched for in the present run. Otherwise who
+    /// vouched for it last stays, and where hot knows nothing of the session, nobody does.
+    /// </param>
     /// <param name="cancellationToken">Cancels the wait.</param>
-    ValueTask<HotInstallation> InstallEpochAsync(LeaseRef lease, CancellationToken cancellationToken);
+    ValueTask<HotInstallation> InstallEpochAsync(LeaseRef lease, bool coldIsComplete, CancellationToken cancellationToken);
 }

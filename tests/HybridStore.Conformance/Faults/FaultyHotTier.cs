@@ -71,10 +71,10 @@ public sealed class FaultyHotTier(IHotTier inner, bool disposesInner = true) : I
     }
 
     /// <inheritdoc/>
-    public async ValueTask<HotInstallation> InstallEpochAsync(LeaseRef lease, CancellationToken cancellationToken)
+    public async ValueTask<HotInstallation> InstallEpochAsync(LeaseRef lease, bool coldIsComplete, CancellationToken cancellationToken)
     {
         await Probe.EnterAsync(TierOperation.InstallEpoch);
-        var installed = await inner.InstallEpochAsync(lease, cancellationToken);
+        var installed = await inner.InstallEpochAsync(lease, coldIsComplete, cancellationToken);
         await Probe.LeaveAsync(TierOperation.InstallEpoch);
         return installed;
     }

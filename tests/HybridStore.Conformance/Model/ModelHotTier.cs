@@ -61,8 +61,8 @@ public sealed class ModelHotTier : IHotTier
         await AskAsync(TierOperation.Evict, step => step.Get(session).Evict(), cancellationToken);
 
     /// <inheritdoc/>
-    public ValueTask<HotInstallation> InstallEpochAsync(LeaseRef lease, CancellationToken cancellationToken) =>
-        AskAsync(TierOperation.InstallEpoch, step => step.Get(lease.Session).InstallEpoch(lease.Epoch, step), cancellationToken);
+    public ValueTask<HotInstallation> InstallEpochAsync(LeaseRef lease, bool coldIsComplete, CancellationToken cancellationToken) =>
+        AskAsync(TierOperation.InstallEpoch, step => step.Get(lease.Session).InstallEpoch(lease.Epoch, coldIsComplete, step), cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;

@@ -77,7 +77,7 @@ public abstract class HotContract<TFixture> : IAsyncLifetime
     }
 
     private protected ValueTask<HotInstallation> InstallAsync(long epoch, AuthSessionId? session = null) =>
-        Tier.InstallEpochAsync(new LeaseRef(session ?? Session, epoch), Cancel);
+        Tier.InstallEpochAsync(new LeaseRef(session ?? Session, epoch), coldIsComplete: false, Cancel);
 
     private protected ValueTask<long?> AdoptAsync(HotMeta meta, TimeSpan? validFor = null, IReadOnlyList<WrappedDataKey>? keys = null, AuthSessionId? session = null) =>
         Outbox.AdoptAsync(

@@ -26,6 +26,30 @@ public abstract class HotEpochContract<TFixture> : HotContract<TFixture>
         Assert.Null(read.Meta);
     }
 
+    /// <summary>Where cold had everything when the lease was granted, nothing can be missing: that is said at once, in the present run, whatever was there.</summary>
+    /// <param name="restarted">Whether hot was restarted since somebody vouched for it.</param>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    [Promise(2)]
+    public async Task Install_WhereColdIsComplete_VouchesForThePresentRun(bool restarted)
+    {
+        if (restarted)
+        {
+            await ReadyAsync(version: 5, epoch: 1);
+            Assert.SkipUnless(await Fixture.RestartAsync(), "The tier can't be restarted here.");
+        }
+        else
+        {
+            _ = Outbox;
+        }
+
+        await Tier.InstallEpochAsync(new LeaseRef(Session, 2), coldIsComplete: true, Cancel);
+
+        var read = await ReadAsync(A);
+        Assert.Equal((2, read.RunId), (read.Outbox!.Epoch, read.Outbox.RunId));
+    }
+
     /// <summary>Who takes over learns what was queued before, and finds it there.</summary>
     [Fact]
     [Promise(2, 8)]

@@ -217,7 +217,7 @@ internal sealed class SimHistory(TimeProvider time)
                 throw new SimFailure($"{process.Name} sent {after} to {made} of {id} without all that is between, or in another order.");
             // What is written over by what is sent along need not be there; all else must.
             var sent = patch.Changes.Select(static c => c.Key).ToHashSet();
-            if (!sent.IsSubsetOf(range[^1].Written) || range.SelectMany(static p => p.Written).Any(k => !sent.Contains(k) && !writtenAfter.Contains(k)))
+            if (patch.Changes.Any(c => range.FindLast(p => p.Written.Contains(c.Key))?.Mark.Version != c.VersionIn(patch.Version)) || range.SelectMany(static p => p.Written).Any(k => !sent.Contains(k) && !writtenAfter.Contains(k)))
                 throw new SimFailure($"{process.Name} sent {after} to {made} of {id}, and not all that was written there.");
             return range;
         }

@@ -50,8 +50,8 @@ internal sealed class SimHotTier : IHotTier
             return true;
         });
 
-    public ValueTask<HotInstallation> InstallEpochAsync(LeaseRef lease, CancellationToken cancellationToken) =>
-        AskAsync($"hot epoch {lease.Epoch}", async t => Bend(await t.InstallEpochAsync(lease, cancellationToken), lease));
+    public ValueTask<HotInstallation> InstallEpochAsync(LeaseRef lease, bool coldIsComplete, CancellationToken cancellationToken) =>
+        AskAsync($"hot epoch {lease.Epoch}", async t => Bend(await t.InstallEpochAsync(lease, coldIsComplete, cancellationToken), lease));
 
     /// <summary>The epoch that hot has now.</summary>
     public async ValueTask<long?> OutboxEpochAsync(AuthSessionId session) => (await _tier().ReadAsync(session, [], false, CancellationToken.None)).Outbox?.Epoch;

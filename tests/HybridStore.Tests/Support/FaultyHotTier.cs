@@ -51,11 +51,11 @@ internal sealed class FaultyHotTier(IHotTier inner) : IHotTier
         return inner.EvictAsync(session, cancellationToken);
     }
 
-    public ValueTask<HotInstallation> InstallEpochAsync(LeaseRef lease, CancellationToken cancellationToken)
+    public ValueTask<HotInstallation> InstallEpochAsync(LeaseRef lease, bool coldIsComplete, CancellationToken cancellationToken)
     {
         ThrowIfDown();
         OnWrite?.Invoke();
-        return inner.InstallEpochAsync(lease, cancellationToken);
+        return inner.InstallEpochAsync(lease, coldIsComplete, cancellationToken);
     }
 
     public ValueTask DisposeAsync() => inner.DisposeAsync();
