@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using HybridStore.Redis;
 
 namespace HybridStore.Benchmarks;
 
@@ -37,6 +38,15 @@ internal sealed class RedisProcess : IDisposable
     public string ConnectionString { get; }
 
     private int Port { get; }
+
+    /// <summary>A tier that is connected, which otherwise comes by itself.</summary>
+    public async Task<RedisHotTier> OpenAsync()
+    {
+        var tier = new RedisHotTier(ConnectionString);
+        while (!(await tier.InspectAsync(CancellationToken.None)).IsConnected)
+            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System);
+        return tier;
+    }
 
     public void Dispose()
     {

@@ -39,7 +39,7 @@ public class RedisQueueBenchmarks
         var options = new HybridAuthStoreOptions();
         options.Encryption.MasterKey = MasterKey.Generate().ToBase64();
         options.Encryption.Cipher = EnvelopeCipher.Aes256Gcm;
-        _store = new HybridAuthStore(new InMemoryColdTier(), new RedisHotTier(_redis.ConnectionString), options);
+        _store = new HybridAuthStore(new InMemoryColdTier(), await _redis.OpenAsync(), options);
         _sessions = new AuthSession[Callers];
         for (var i = 0; i < Callers; i++)
         {
@@ -48,7 +48,7 @@ public class RedisQueueBenchmarks
             await _sessions[i].CommitAsync(Patch(1, Durability.Queued));
         }
 
-        _tier = new RedisHotTier(_redis.ConnectionString);
+        _tier = await _redis.OpenAsync();
         _raw = new RawSession[Callers];
         for (var i = 0; i < Callers; i++)
         {

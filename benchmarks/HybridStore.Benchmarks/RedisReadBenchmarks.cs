@@ -1,7 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using HybridStore.Codec;
 using HybridStore.InMemory;
-using HybridStore.Redis;
 using HybridStore.Redis.Hot;
 using StackExchange.Redis;
 
@@ -43,12 +42,13 @@ public class RedisReadBenchmarks
         options.Encryption.Cipher = EnvelopeCipher.Aes256Gcm;
         options.Lease.Mode = LeaseMode.Off;
         var cold = new InMemoryColdTier();
-        _store = new HybridAuthStore(cold, new RedisHotTier(_redis.ConnectionString), options);
+        _store = new HybridAuthStore(cold, await _redis.OpenAsync(), options);
         var patch = new AuthPatch();
         _keys = [.. Enumerable.Range(0, Records).Select(i => new AuthKey(AuthKeyTypes.Session, $"55119999{i:D4}.0"))];
         foreach (var key in _keys)
             patch.Set(key, new byte[256]);
         await _store.CommitAsync(Session, patch);
+        await _store.GetManyAsync(Session, _keys);
         _connection = await ConnectionMultiplexer.ConnectAsync(_redis.ConnectionString, null);
         _database = _connection.GetDatabase(0, null);
         var place = new SessionPlace("hybridstore", Session);

@@ -47,11 +47,49 @@ public sealed partial class HybridAuthStore
 
         // On its own from here on: whoever began it may give up, and the others still get their answer.
         flight = new Flight(seen, now, _continuations);
-        var landing = flight.Join()!;
         state.Flights[key] = flight;
-        if (state.Gather.Add(key, flight))
-            _ = FlyAsync(session, state, [(key, flight)]);
-        return await landing.WaitAsync(cancellationToken).ConfigureAwait(false);
+        var landing = state.Gather.Add(key, flight) ?? LeadAsync(session, state, keys, flight);
+        return cancellationToken.CanBeCanceled
+            ? await WaitAsync(landing, cancellationToken).ConfigureAwait(false)
+            : await landing.ConfigureAwait(false);
+    }
+
+    private static async Task<AuthRecord> WaitAsync(Task<AuthRecord> landing, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await landing.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!landing.IsCompleted)
+        {
+            // Looked at, so that it is no unobserved exception should it fail now that nobody waits for it.
+            _ = landing.ContinueWith(
+                static t => _ = t.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            throw;
+        }
+    }
+
+    /// <summary>Reads one record at once; who began the read gets the answer by itself, without a detour over those who wait for it too.</summary>
+    private async Task<AuthRecord> LeadAsync(AuthSessionId session, SessionState state, AuthKey[] keys, Flight flight)
+    {
+        try
+        {
+            var answer = await ReadEachAsync(session, state, keys).ConfigureAwait(false);
+            state.Flights.TryRemove(new KeyValuePair<AuthKey, Flight>(keys[0], flight));
+            flight.Land(answer[0]);
+            return answer[0];
+        }
+        catch (Exception e)
+        {
+            state.Flights.TryRemove(new KeyValuePair<AuthKey, Flight>(keys[0], flight));
+            flight.Fail(e);
+            throw;
+        }
+        finally
+        {
+            if (state.Gather.Next() is { } next)
+                _ = FlyAsync(session, state, next);
+        }
     }
 
     private async Task FlyAsync(AuthSessionId session, SessionState state, (AuthKey Key, Flight Flight)[]? batch)

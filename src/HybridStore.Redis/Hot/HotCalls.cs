@@ -10,12 +10,14 @@ internal sealed class HotCalls(RedisCaller caller, RedisHotTierOptions options)
     /// <summary>The most records that one script is given: the server does nothing else meanwhile.</summary>
     public const int MostRecords = 200_000;
 
+    private readonly PlaceCache _places = new(options.KeyPrefix);
+
     public RedisConnection Connection => caller.Connection;
 
     public SessionPlace PlaceOf(AuthSessionId session)
     {
         ColdInput.Check(session);
-        return new SessionPlace(options.KeyPrefix, session);
+        return _places.Get(session);
     }
 
     public ScriptArguments Arguments(SessionPlace place, int capacity = 8) => new(place, options.IdleExpiry, capacity);

@@ -14,19 +14,19 @@ internal sealed class ReadGather
     private int _underWay;
 
     /// <summary>Adds a read.</summary>
-    /// <returns>Whether the caller asks now, for this one alone; it then goes on with <see cref="Next"/> until nothing is left.</returns>
-    public bool Add(AuthKey key, Flight flight)
+    /// <returns>The answer to come. <see langword="null"/>: the caller asks now, for this one alone, and goes on with <see cref="Next"/> until nothing is left.</returns>
+    public Task<AuthRecord>? Add(AuthKey key, Flight flight)
     {
         lock (_sync)
         {
             if (_underWay < SideBySide)
             {
                 _underWay++;
-                return true;
+                return null;
             }
 
             _waiting.Enqueue((key, flight));
-            return false;
+            return flight.Join();
         }
     }
 
