@@ -75,7 +75,7 @@ public sealed class SqliteColdTierGroupCommitTests : TierTest
 
         held.LetGo();
 
-        await Assert.ThrowsAsync<StoreUnavailableException>(() => failing);
+        await Assert.ThrowsAsync<StoreUnusableException>(() => failing);
         Assert.All(await Task.WhenAll([.. before, after]), r => Assert.Equal((ColdCommitStatus.Committed, 1), (r.Status, r.Version)));
         Assert.Null((await _tier.ReadAsync(new AuthSessionId("t", "failing"), [], false, Cancel)).Head);
         foreach (var i in Enumerable.Range(0, 3))
