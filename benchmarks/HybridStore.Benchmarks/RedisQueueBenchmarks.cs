@@ -18,6 +18,9 @@ public class RedisQueueBenchmarks
 {
     private const int Operations = 8192;
 
+    // How far cold is behind in what is called raw, about as it is behind in the store.
+    private const long Lag = 4;
+
     private RedisProcess _redis = null!;
     private HybridAuthStore _store = null!;
     private AuthSession[] _sessions = [];
@@ -132,7 +135,7 @@ public class RedisQueueBenchmarks
             var version = Version.ToString(System.Globalization.CultureInfo.InvariantCulture);
             return
             [
-                "604800000", _place.Channel, "1", "1", "3155378975999999999", "1",
+                "604800000", _place.Channel, "1", "1", "3155378975999999999", Math.Max(0, before - Lag).ToString(System.Globalization.CultureInfo.InvariantCulture), "1",
                 before, version, $"1 1 1 {before} {version} 1 {id:N}", "1", "1", id.ToByteArray(bigEndian: true), version, _fields[i % 100], RecordValue.Of(Version, Envelope),
             ];
         }

@@ -84,10 +84,10 @@ public sealed class RedisHotTier : IHotTier
     public ValueTask<RedisServerReport> InspectAsync(CancellationToken cancellationToken) => _connection.ReportAsync(cancellationToken);
 
     /// <inheritdoc/>
-    public async ValueTask<HotRead> ReadAsync(AuthSessionId session, IReadOnlyList<AuthKey> keys, bool withDataKeys, CancellationToken cancellationToken)
+    public ValueTask<HotRead> ReadAsync(AuthSessionId session, IReadOnlyList<AuthKey> keys, bool withDataKeys, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(keys);
-        return await _reader.ReadAsync(session, keys, withDataKeys, cancellationToken).ConfigureAwait(false);
+        return _reader.ReadAsync(session, keys, withDataKeys, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -129,7 +129,7 @@ public sealed class RedisHotTier : IHotTier
         var place = _calls.PlaceOf(lease.Session);
         var arguments = _calls.Arguments(place).Add(lease.Epoch).Add(coldIsComplete ? 1 : 0);
         var reply = (RedisResult[])(await _calls.ScriptAsync(RedisScript.Install, place, arguments, cancellationToken).ConfigureAwait(false))!;
-        var former = (string?)reply[1] is { Length: > 0 } text ? SessionControl.Parse(text)?.Outbox ?? throw _calls.Foreign(lease.Session) : null;
+        var former = (byte[]?)reply[1] is { Length: > 0 } text ? SessionControl.Parse(text, RunId)?.Outbox ?? throw _calls.Foreign(lease.Session) : null;
         return new HotInstallation((int)reply[0] == 1, (string)reply[3]!, former is null ? null : former with { HolderLives = (int)reply[2] == 1 });
     }
 

@@ -42,6 +42,8 @@ public sealed partial class HybridAuthStore
             return false;
         }
 
+        queue.Tell(confirmed);
+
         // Hot that is beyond what this process knows has the one commit whose outcome is unknown: its repeat will tell.
         while (version < queue.End)
         {

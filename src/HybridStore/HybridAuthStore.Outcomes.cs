@@ -106,8 +106,15 @@ public sealed partial class HybridAuthStore
         };
         try
         {
-            if (!await _hot.ApplyAsync(apply, CancellationToken.None).ConfigureAwait(false))
-                step.Lease?.Queue?.Vouch(null);
+            var applied = await _hot.ApplyAsync(apply, CancellationToken.None).ConfigureAwait(false);
+            if (step.Lease?.Queue is { } queue)
+            {
+                if (applied)
+                    queue.Tell(version);
+                else
+                    queue.Vouch(null);
+            }
+
             return true;
         }
         catch (StoreUnavailableException e)

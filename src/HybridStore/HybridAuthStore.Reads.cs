@@ -94,10 +94,13 @@ public sealed partial class HybridAuthStore
     {
         ArgumentNullException.ThrowIfNull(keys);
         for (var i = 0; i < keys.Count; i++)
-        {
-            if (keys[i].IsEmpty)
-                throw new InvalidAuthInputException(AuthInputPart.Id, AuthInputFault.Empty, $"The record key at position {i} is default and addresses nothing.");
-        }
+            Check(keys[i], i);
+    }
+
+    private static void Check(AuthKey key, int position = 0)
+    {
+        if (key.IsEmpty)
+            throw new InvalidAuthInputException(AuthInputPart.Id, AuthInputFault.Empty, $"The record key at position {position} is default and addresses nothing.");
     }
 
     private async ValueTask<HotRead?> ReadHotAsync(

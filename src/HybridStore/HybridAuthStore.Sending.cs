@@ -178,9 +178,12 @@ public sealed partial class HybridAuthStore
                     Incarnation = queue.Incarnation,
                     Epoch = lease.Ref.Epoch,
                     Patches = step.Commit.Patches,
+                    DrainedVersion = queue.Base,
                     GoodUntil = _time.GetUtcNow() + _maxStaleness,
                 };
                 result = await _outbox!.QueueAsync(commit, cancellationToken).ConfigureAwait(false);
+                if (result.Status == HotQueueStatus.Queued)
+                    queue.Tell(commit.DrainedVersion);
             }
             catch (StoreUnavailableException e)
             {

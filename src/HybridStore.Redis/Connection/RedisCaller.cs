@@ -28,17 +28,18 @@ internal sealed class RedisCaller(RedisConnection connection)
         for (var attempt = 1; ; attempt++)
         {
             var run = await connection.RunAsync(deadline, cancellationToken).ConfigureAwait(false);
+            Task<RedisResult>? sent = null;
             try
             {
-                var reply = connection.Database.ScriptEvaluateAsync(run.HashOf(script), keys, arguments, CommandFlags.DemandMaster);
+                sent = connection.Database.ScriptEvaluateAsync(run.HashOf(script), keys, arguments, CommandFlags.DemandMaster);
                 // Nothing calls back what was sent: who waits for an outcome gets it, or hears that it is unknown.
-                return await deadline.WaitAsync(reply, outcomeUnknown is null ? cancellationToken : CancellationToken.None).ConfigureAwait(false);
+                return await deadline.BoundAsync(sent, outcomeUnknown is null ? cancellationToken : CancellationToken.None).ConfigureAwait(false);
             }
             catch (Exception e) when (RedisErrors.IsNoScript(e) && attempt < Attempts)
             {
                 connection.Forget(run);
             }
-            catch (Exception e) when (RedisErrors.IsOurs(e) && !(e is OperationCanceledException && cancellationToken.IsCancellationRequested))
+            catch (Exception e) when (IsToTell(e, sent, cancellationToken))
             {
                 throw Failed(e, script.ToString(), outcomeUnknown);
             }
@@ -46,21 +47,23 @@ internal sealed class RedisCaller(RedisConnection connection)
     }
 
     /// <summary>Reads fields of a hash, in one command, and says under which run they were there.</summary>
-    public async Task<(RedisValue[] Values, RedisRun Run)> FieldsAsync(RedisKey key, RedisValue[] fields, Deadline deadline, CancellationToken cancellationToken)
+    public async ValueTask<(RedisValue[] Values, RedisRun Run)> FieldsAsync(RedisKey key, RedisValue[] fields, Deadline deadline, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
         {
             var run = await connection.RunAsync(deadline, cancellationToken).ConfigureAwait(false);
+            Task<RedisValue[]>? sent = null;
             try
             {
-                var values = await deadline.WaitAsync(connection.Database.HashGetAsync(key, fields, CommandFlags.DemandMaster), cancellationToken).ConfigureAwait(false);
+                sent = connection.Database.HashGetAsync(key, fields, CommandFlags.DemandMaster);
+                var values = await deadline.BoundAsync(sent, cancellationToken).ConfigureAwait(false);
                 // Answered over another connection than the run was learned on: it may be another server's, or the same one's after a restart.
                 if (connection.IsStill(run))
                     return (values, run);
                 if (attempt == Attempts)
                     throw connection.Unavailable();
             }
-            catch (Exception e) when (RedisErrors.IsOurs(e) && !(e is OperationCanceledException && cancellationToken.IsCancellationRequested))
+            catch (Exception e) when (IsToTell(e, sent, cancellationToken))
             {
                 throw Failed(e, "Read", null);
             }
@@ -79,6 +82,13 @@ internal sealed class RedisCaller(RedisConnection connection)
         {
             throw Failed(e, command, null);
         }
+    }
+
+    /// <summary>Whether a failure is the tier's to tell, and not the caller's own cancellation. Whatever it is, nobody waits for what was sent any more.</summary>
+    private static bool IsToTell(Exception e, Task? sent, CancellationToken cancellationToken)
+    {
+        Deadline.GiveUp(sent);
+        return RedisErrors.IsOurs(e) && !(e is OperationCanceledException && cancellationToken.IsCancellationRequested);
     }
 
     public Exception Failed(Exception e, string operation, Func<Exception, Exception>? outcomeUnknown)

@@ -31,7 +31,7 @@ internal sealed class HotCalls(RedisCaller caller, RedisHotTierOptions options)
         Func<Exception, Exception>? outcomeUnknown = null) =>
         caller.ScriptAsync(script, place.Keys, arguments.ToArray(), deadline ?? Connection.StartCall(), cancellationToken, outcomeUnknown);
 
-    public Task<(RedisValue[] Values, RedisRun Run)> FieldsAsync(SessionPlace place, RedisValue[] fields, Deadline deadline, CancellationToken cancellationToken) =>
+    public ValueTask<(RedisValue[] Values, RedisRun Run)> FieldsAsync(SessionPlace place, RedisValue[] fields, Deadline deadline, CancellationToken cancellationToken) =>
         caller.FieldsAsync(place.Records, fields, deadline, cancellationToken);
 
     public Task<RedisResult> ExecuteAsync(string command, object[] arguments, Deadline deadline, CancellationToken cancellationToken) =>

@@ -11,13 +11,13 @@ internal sealed class HotReader(HotCalls calls)
     private const int MostFields = 100_000;
     private const int Attempts = 3;
 
-    public async Task<HotRead> ReadAsync(AuthSessionId session, IReadOnlyList<AuthKey> keys, bool withDataKeys, CancellationToken cancellationToken)
+    public async ValueTask<HotRead> ReadAsync(AuthSessionId session, IReadOnlyList<AuthKey> keys, bool withDataKeys, CancellationToken cancellationToken)
     {
         var place = calls.PlaceOf(session);
         var deadline = calls.Connection.StartCall();
         var (values, run) = await FieldsAsync(place, keys, withDataKeys, deadline, cancellationToken).ConfigureAwait(false);
         var records = new SealedRecord?[keys.Count];
-        var control = Control(session, values[0]);
+        var control = Control(session, values[0], run.RunId);
         if (control is null)
             return new HotRead { RunId = run.RunId, Generation = 0, Records = records };
 
@@ -48,10 +48,10 @@ internal sealed class HotReader(HotCalls calls)
         };
     }
 
-    private SessionControl? Control(AuthSessionId session, RedisValue value) =>
-        value.IsNull ? null : SessionControl.Parse((string)value!) ?? throw calls.Foreign(session);
+    private SessionControl? Control(AuthSessionId session, RedisValue value, string run) =>
+        value.IsNull ? null : SessionControl.Parse((byte[])value!, run) ?? throw calls.Foreign(session);
 
-    private async Task<(RedisValue[] Values, RedisRun Run)> FieldsAsync(
+    private ValueTask<(RedisValue[] Values, RedisRun Run)> FieldsAsync(
         SessionPlace place, IReadOnlyList<AuthKey> keys, bool withDataKeys, Deadline deadline, CancellationToken cancellationToken)
     {
         var first = withDataKeys ? 2 : 1;
@@ -62,12 +62,12 @@ internal sealed class HotReader(HotCalls calls)
         for (var i = 0; i < keys.Count; i++)
             fields[first + i] = FieldName.Of(keys[i]);
         return fields.Length <= MostFields
-            ? await calls.FieldsAsync(place, fields, deadline, cancellationToken).ConfigureAwait(false)
-            : await ManyAsync(place, fields, deadline, cancellationToken).ConfigureAwait(false);
+            ? calls.FieldsAsync(place, fields, deadline, cancellationToken)
+            : ManyAsync(place, fields, deadline, cancellationToken);
     }
 
     /// <summary>In several commands, which are of one moment if the control field is the same in all of them: every change changes it.</summary>
-    private async Task<(RedisValue[] Values, RedisRun Run)> ManyAsync(SessionPlace place, RedisValue[] fields, Deadline deadline, CancellationToken cancellationToken)
+    private async ValueTask<(RedisValue[] Values, RedisRun Run)> ManyAsync(SessionPlace place, RedisValue[] fields, Deadline deadline, CancellationToken cancellationToken)
     {
         for (var attempt = 1; attempt <= Attempts; attempt++)
         {

@@ -22,8 +22,8 @@ internal sealed class RedisOutbox(HotCalls calls) : IHotOutbox
         if (changes > HotCalls.MostRecords)
             throw new StoreUnavailableException(RedisErrors.TierName, $"{changes} records are too many to queue at once; the most is {HotCalls.MostRecords}. Nothing was changed.");
 
-        var arguments = calls.Arguments(place, 8 + (8 * commit.Patches.Count) + (2 * changes))
-            .Add(commit.Incarnation).Add(commit.Epoch).Add(commit.GoodUntil.UtcTicks).Add(commit.Patches.Count);
+        var arguments = calls.Arguments(place, 9 + (8 * commit.Patches.Count) + (2 * changes))
+            .Add(commit.Incarnation).Add(commit.Epoch).Add(commit.GoodUntil.UtcTicks).Add(commit.DrainedVersion).Add(commit.Patches.Count);
         foreach (var patch in commit.Patches)
             Add(arguments, commit, patch);
         var reply = (RedisResult[])(await calls.ScriptAsync(

@@ -1,4 +1,4 @@
-using System.Globalization;
+using System.Text;
 using HybridStore.Tiers;
 
 namespace HybridStore.Redis.Hot;
@@ -8,8 +8,6 @@ internal sealed class SessionControl
 {
     /// <summary>The version of the layout: of keys, fields, entries and this field. A script refuses any other.</summary>
     public const string Format = "1";
-
-    private const int Fields = 19;
 
     private SessionControl(long generation, HotMeta? meta, HotOutboxState? outbox, long holderUntil)
     {
@@ -32,38 +30,46 @@ internal sealed class SessionControl
     /// <summary>Until when, in milliseconds of the server's clock; 0: it did not.</summary>
     public long HolderUntil { get; }
 
-    /// <summary>Reads the field; <see langword="null"/> if it is not one of this version's.</summary>
-    public static SessionControl? Parse(string text)
+    /// <summary>Reads the field, which comes with every read: nothing is made into text that need not be.</summary>
+    /// <param name="text">The field.</param>
+    /// <param name="run">The run that is known, which is mostly the one that the field names too.</param>
+    /// <returns><see langword="null"/> if it is not one of this version's.</returns>
+    public static SessionControl? Parse(ReadOnlySpan<byte> text, string run)
     {
-        var parts = text.Split(' ', Fields + 1);
-        if (parts.Length < Fields || parts[0] != Format)
-            return null;
         try
         {
-            var meta = parts[5] == "0" ? null : new HotMeta
+            var words = new WordReader(text);
+            if (!Ascii.Equals(words.Next(), Format))
+                return null;
+            var generation = words.Number();
+            words.Skip(3); // What only scripts want to know.
+            var hasMeta = !words.IsZero();
+            var meta = new HotMeta
             {
-                Incarnation = Number(parts[6]),
-                Version = Number(parts[7]),
-                Epoch = Number(parts[8]),
-                RunId = RunToken.Parse(parts[9]),
-                GoodUntil = new DateTimeOffset(Number(parts[10]), TimeSpan.Zero),
+                Incarnation = words.Number(),
+                Version = words.Number(),
+                Epoch = words.Number(),
+                RunId = RunToken.Parse(words.Next(), run),
+                GoodUntil = new DateTimeOffset(words.Number(), TimeSpan.Zero),
             };
-            var outbox = parts[11] == "0" ? null : new HotOutboxState
+            var hasOutbox = !words.IsZero();
+            var outbox = new HotOutboxState
             {
-                Incarnation = Number(parts[12]),
-                Epoch = Number(parts[13]),
-                Version = Number(parts[14]),
-                DrainedVersion = Number(parts[15]),
-                RunId = RunToken.Parse(parts[16]),
-                Parked = parts.Length > Fields ? ParkedText.Parse(parts[Fields]) : null,
+                Incarnation = words.Number(),
+                Epoch = words.Number(),
+                Version = words.Number(),
+                DrainedVersion = words.Number(),
+                RunId = RunToken.Parse(words.Next(), run),
             };
-            return new SessionControl(Number(parts[1]), meta, outbox, outbox is null ? 0 : Number(parts[17]));
+            var holderUntil = words.Number();
+            words.Skip(1); // Whether the lease was given back.
+            if (!words.Rest.IsEmpty)
+                outbox = outbox with { Parked = ParkedText.Parse(Encoding.UTF8.GetString(words.Rest)) };
+            return new SessionControl(generation, hasMeta ? meta : null, hasOutbox ? outbox : null, hasOutbox ? holderUntil : 0);
         }
         catch (Exception e) when (e is FormatException or OverflowException or ArgumentOutOfRangeException)
         {
             return null;
         }
     }
-
-    private static long Number(string text) => long.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture);
 }

@@ -1,8 +1,8 @@
--- ARGV: 3 incarnation, 4 epoch, 5 good-until, 6 how many patches; for each: predecessor, version, head of the entry, how many commit ids, how many changes;
--- then the ids with their versions, the last is the patch's own; then fields and values. Replies: status, version.
+-- ARGV: 3 incarnation, 4 epoch, 5 good-until, 6 version up to which cold has everything, 7 how many patches; for each: predecessor, version, head of the entry,
+-- how many commit ids, how many changes; then the ids with their versions, the last is the patch's own; then fields and values. Replies: status, version.
 local inc, epoch, patches = ARGV[3], ARGV[4], {}
-local at = 7
-for p = 1, tonumber(ARGV[6]) do
+local at = 8
+for p = 1, tonumber(ARGV[7]) do
   local ids, changes = tonumber(ARGV[at + 3]), tonumber(ARGV[at + 4])
   patches[p] = { before = ARGV[at], ver = ARGV[at + 1], head = ARGV[at + 2], ids = at + 5, from = at + 5 + 2 * ids, to = at + 4 + 2 * ids + 2 * changes }
   at = patches[p].to + 1
@@ -42,12 +42,14 @@ for _, p in ipairs(patches) do
     from, part = to + 1, part + 1
   until from > p.to
 end
+local turn = math.floor(s.ring / 16)
 for _, p in ipairs(patches) do
   put(p.from, p.to)
-  for i = p.ids, p.from - 1, 2 do remember(inc, ARGV[i], ARGV[i + 1]) end
+  for i = p.ids, p.from - 1, 2 do remember(inc, ARGV[i], ARGV[i + 1], i == last.from - 2) end
 end
 s.ver, s.epoch, s.good = last.ver, epoch, ARGV[5]
 s.oinc, s.over, s.free = inc, last.ver, '0'
+if lt(s.odrained, ARGV[6]) then trim(inc, ARGV[6], math.floor(s.ring / 16) == turn) end
 save()
 tell(inc, last.ver)
 return { 1, last.ver }

@@ -19,6 +19,11 @@ local function now()
   return t[1] * 1000 + math.floor(t[2] / 1000)
 end
 
+-- Nothing can be queued, and nothing is.
+local function mayexpire()
+  return s.out == '0' or (s.free == '1' and not lt(s.odrained, s.over))
+end
+
 -- The control field: @FORMAT@ generation ended commits-of ring | known incarnation version epoch run good-until | outbox-known incarnation epoch version drained run until released parked
 local function load()
   local m = redis.call('HGET', R, 'm')
@@ -32,16 +37,28 @@ local function load()
     s.gen, s.ended, s.cof, s.ring, s.known, s.inc, s.ver, s.epoch, s.run, s.good = '0', '0', '0', '0', '0', '0', '0', '0', '-', '0'
     s.out, s.oinc, s.oepoch, s.over, s.odrained, s.orun, s.till, s.free, s.parked = '0', '0', '0', '0', '0', '-', '0', '0', ''
   end
+  s.could = mayexpire()
   return false
+end
+
+-- What is written together, in one command, at the end: commands are what a script costs.
+local later = {}
+
+local function flush()
+  if #later > 0 then redis.call('HSET', R, unpack(later)) end
+  later = {}
 end
 
 local function save()
   local m = table.concat({ '@FORMAT@', s.gen, s.ended, s.cof, s.ring, s.known, s.inc, s.ver, s.epoch, s.run, s.good,
     s.out, s.oinc, s.oepoch, s.over, s.odrained, s.orun, s.till, s.free, s.parked }, ' ')
-  redis.call('HSET', R, 'm', m)
+  later[#later + 1] = 'm'
+  later[#later + 1] = m
+  flush()
+  if not s.could and not mayexpire() then return end
   local idle = tonumber(ARGV[1])
-  -- Nothing can be queued, and nothing is. What only keeps a generation leaves after a day in any case.
-  if s.out == '0' or (s.free == '1' and not lt(s.odrained, s.over)) then
+  -- What only keeps a generation leaves after a day in any case.
+  if mayexpire() then
     if idle == 0 and s.out == '0' and s.known == '0' then idle = 86400000 end
   else
     idle = 0
@@ -123,16 +140,19 @@ local function forget()
 end
 
 -- The last 64: a slot of the ring names the id that it holds, so that the oldest goes without a search.
-local function remember(inc, id, ver)
+local function remember(inc, id, ver, isnew)
   if s.cof ~= inc then
     forget()
     s.cof = inc
   end
-  if redis.call('HEXISTS', R, 'c' .. id) == 1 then return end
+  if not isnew and redis.call('HEXISTS', R, 'c' .. id) == 1 then return end
   local slot = 's' .. (s.ring % 64)
   local old = redis.call('HGET', R, slot)
   if old then redis.call('HDEL', R, 'c' .. old) end
-  redis.call('HSET', R, slot, id, 'c' .. id, ver)
+  local n = #later
+  later[n + 1], later[n + 2], later[n + 3], later[n + 4] = slot, id, 'c' .. id, ver
+  -- More than one is rare, and the ring may come round.
+  if not isnew then flush() end
   -- Never 0 again, which says that there is none.
   local ring = s.ring + 1
   if ring >= 1048576 then ring = ring - 1048576 + 64 end
@@ -141,6 +161,11 @@ end
 
 -- Fields and values of ARGV, from and to: no more at once than Lua's stack takes.
 local function put(from, to)
+  if to - from < 64 and #later < 512 then
+    for i = from, to do later[#later + 1] = ARGV[i] end
+    return
+  end
+  flush()
   while from <= to do
     local last = math.min(from + 1999, to)
     redis.call('HSET', R, unpack(ARGV, from, last))
@@ -148,11 +173,12 @@ local function put(from, to)
   end
 end
 
-local function trim(inc, through)
+-- Keeping them, the entries that cold has are dropped later, many at once: nobody reads them.
+local function trim(inc, through, keeping)
   if s.out ~= '1' or s.oinc ~= inc then return end
-  if lt(s.odrained, s.over) then
+  if not keeping and lt(s.odrained, s.over) then
     redis.call('XTRIM', O, 'MINID', '=', through .. '-18446744073709551615')
-    if redis.call('XLEN', O) == 0 then redis.call('UNLINK', O) end
+    if not lt(through, s.over) then redis.call('UNLINK', O) end
   end
   s.odrained = max(s.odrained, through)
   local parked = string.match(s.parked, '^%d+')

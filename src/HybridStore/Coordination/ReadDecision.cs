@@ -42,7 +42,9 @@ internal static class ReadDecision
         // Only who may queue vouches for the outbox, and only in the run in which it did: hot that lost it would look like one that is empty.
         if (hot?.Outbox is not { } outbox || outbox.Epoch != head.AheadEpoch || outbox.RunId != hot.RunId || outbox.Incarnation != head.Incarnation)
             return ColdCompleteness.Unknown;
-        if (outbox.IsEmpty && outbox.Version <= head.Version)
+
+        // Empty as far as it matters: what may still stand there cold has, though hot was not told of it yet.
+        if (outbox.Version <= head.Version)
             return ColdCompleteness.Complete;
         return hot.Meta is { } meta && meta.RunId == hot.RunId && meta.Incarnation == head.Incarnation && meta.Version >= head.Version && meta.Version == outbox.Version
             ? ColdCompleteness.HotIsAhead

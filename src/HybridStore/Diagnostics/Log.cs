@@ -90,6 +90,9 @@ internal static partial class Log
     [LoggerMessage(78, LogLevel.Warning, "What session {Session} has queued could not be taken over now; it is tried again.", EventName = "SessionNotReconciled")]
     public static partial void SessionNotReconciled(ILogger logger, Exception exception, AuthSessionId session);
 
+    [LoggerMessage(80, LogLevel.Warning, "Hot could not be told what cold has taken; it is tried again.", EventName = "NotAcknowledged")]
+    public static partial void NotAcknowledged(ILogger logger, Exception exception);
+
     [LoggerMessage(79, LogLevel.Information, "The rollback of session {Session} was acknowledged.", EventName = "RollbackAcknowledged")]
     public static partial void RollbackAcknowledged(ILogger logger, AuthSessionId session);
 }

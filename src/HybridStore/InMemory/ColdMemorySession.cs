@@ -37,8 +37,8 @@ internal sealed record ColdMemorySession
 
     public ImmutableSortedSet<SealedRecord> Records { get; init; } = ColdMemoryRecords.Empty;
 
-    /// <summary>The commit ids of the last versions, as many as are remembered.</summary>
-    public ImmutableList<CommitMark> Commits { get; init; } = [];
+    /// <summary>The commit ids of the last versions, as many as are remembered, the oldest first.</summary>
+    public ImmutableArray<CommitMark> Commits { get; init; } = [];
 
     public bool Exists => Version > 0;
 
@@ -80,8 +80,13 @@ internal sealed record ColdMemorySession
         return 0;
     }
 
-    public ColdMemorySession Remember(CommitId id, long version) =>
-        this with { Version = version, Commits = Commits.RemoveAll(c => c.Version <= version - AuthLimits.RememberedCommits).Add(new CommitMark(id, version)) };
+    public ColdMemorySession Remember(CommitId id, long version)
+    {
+        var old = 0;
+        while (old < Commits.Length && Commits[old].Version <= version - AuthLimits.RememberedCommits)
+            old++;
+        return this with { Version = version, Commits = [.. Commits.AsSpan(old..), new CommitMark(id, version)] };
+    }
 
     /// <summary>Whether a lease may be taken that did not run out, because its holder is known to be dead, and must not be taken though it ran out, because it is known to live.</summary>
     public bool Refuses(LeaseRequest request, DateTimeOffset now)

@@ -32,7 +32,10 @@ public sealed class AuthOutbox
         await foreach (var session in _cold.Leases.ListAheadAsync(unheldOnly: false, cancellationToken).ConfigureAwait(false))
         {
             var outbox = _hot is null ? null : (await _hot.ReadAsync(session.Id, [], withDataKeys: false, cancellationToken).ConfigureAwait(false)).Outbox;
-            yield return new OutboxSession(session.Id, session.Head.Version, outbox is null ? null : Math.Max(0, outbox.Version - outbox.DrainedVersion), outbox?.Parked);
+
+            // Hot is told in time, but not at once, of what cold has taken.
+            var drained = outbox is not null && outbox.Incarnation == session.Head.Incarnation ? Math.Max(outbox.DrainedVersion, session.Head.Version) : outbox?.DrainedVersion;
+            yield return new OutboxSession(session.Id, session.Head.Version, outbox is null ? null : Math.Max(0, outbox.Version - drained!.Value), outbox?.Parked);
         }
     }
 

@@ -22,6 +22,7 @@ internal sealed class HeldQueue
     private long _base;
     private long _end;
     private long _bytes;
+    private long _told;
     private string? _vouchedRun;
     private int _draining;
 
@@ -90,6 +91,23 @@ internal sealed class HeldQueue
     }
 
     public bool IsEmpty => Backlog.Entries == 0;
+
+    /// <summary>Whether hot knows how far cold is.</summary>
+    public bool HotKnowsBase
+    {
+        get
+        {
+            lock (_sync)
+                return _told >= _base;
+        }
+    }
+
+    /// <summary>Notes that hot knows cold to have everything up to a version.</summary>
+    public void Tell(long version)
+    {
+        lock (_sync)
+            _told = Math.Max(_told, version);
+    }
 
     /// <summary>Whether hot is known to have everything, in the run given, so that the next commit can be queued there.</summary>
     public bool IsIn(string run)

@@ -8,7 +8,7 @@ namespace HybridStore.Outbox;
 /// <summary>Brings what one session has queued to cold, in order, as much as fits at once: applied once, however often it is sent (protocol rule 1).</summary>
 internal sealed class OutboxDrain(IColdTier cold, IHotTier? hot, LeaseKeeper leases, TimeProvider time, int maxTries, ILogger logger)
 {
-    /// <summary>Drains one batch.</summary>
+    /// <summary>Drains one batch. Hot is not told: the next commit tells it, or <see cref="AcknowledgeAsync"/> where none comes.</summary>
     /// <param name="lease">The lease, with its queue.</param>
     /// <param name="cancellationToken">Cancels the wait for the session's turn at cold.</param>
     public async ValueTask<DrainStep> AdvanceAsync(HeldLease lease, CancellationToken cancellationToken)
@@ -19,22 +19,17 @@ internal sealed class OutboxDrain(IColdTier cold, IHotTier? hot, LeaseKeeper lea
         if (queue.Parked is not null || lease.HasEnded)
             return DrainStep.Over;
         await queue.ColdTurn.EnterAsync(new PendingCommit(patch: null, mayJoin: false), cancellationToken).ConfigureAwait(false);
-        DrainStep step;
         try
         {
-            step = await SendAsync(lease, queue).ConfigureAwait(false);
+            return await SendAsync(lease, queue).ConfigureAwait(false);
         }
         finally
         {
             queue.ColdTurn.Leave();
         }
-
-        if (step == DrainStep.Advanced)
-            await AcknowledgeAsync(queue).ConfigureAwait(false);
-        return step;
     }
 
-    /// <summary>The same, for who has the session's turn at cold already; hot is not told.</summary>
+    /// <summary>The same, for who has the session's turn at cold already.</summary>
     public async ValueTask<DrainStep> SendAsync(HeldLease lease, HeldQueue queue)
     {
         // One at a time once cold has refused something: only then is it known which one it is.
@@ -83,16 +78,23 @@ internal sealed class OutboxDrain(IColdTier cold, IHotTier? hot, LeaseKeeper lea
         }
     }
 
-    /// <summary>Tells hot that cold has what it has: as well as that can be done, since the next time says it again.</summary>
-    public async ValueTask AcknowledgeAsync(HeldQueue queue)
+    /// <summary>Tells hot that cold has what it has, if it does not know: as well as that can be done, since the next time says it again.</summary>
+    /// <returns>Whether hot answers.</returns>
+    public async ValueTask<bool> AcknowledgeAsync(HeldQueue queue)
     {
+        if (queue.HotKnowsBase)
+            return true;
         try
         {
-            await hot!.Outbox!.AcknowledgeAsync(queue.Session, queue.Incarnation, queue.Base, CancellationToken.None).ConfigureAwait(false);
+            var version = queue.Base;
+            await hot!.Outbox!.AcknowledgeAsync(queue.Session, queue.Incarnation, version, CancellationToken.None).ConfigureAwait(false);
+            queue.Tell(version);
+            return true;
         }
         catch (StoreUnavailableException e)
         {
             Log.HotUnavailable(logger, e, hot!.Name, "acknowledge");
+            return false;
         }
     }
 

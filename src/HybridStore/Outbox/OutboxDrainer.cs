@@ -24,8 +24,10 @@ internal sealed class OutboxDrainer(
 
     private readonly Lock _sync = new();
     private readonly Queue<HeldLease> _waiting = new();
+    private readonly IdleAcknowledger _acknowledger = new(drain, time, logger);
     private readonly CancellationTokenSource _stopping = new();
-    private readonly HashSet<Task> _running = [];
+    private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _running = 1; // Itself, until it is disposed of.
     private int _workers;
 
     /// <summary>Sees to it that what a lease has queued is drained. Does not wait.</summary>
@@ -50,7 +52,12 @@ internal sealed class OutboxDrainer(
                 continue;
             var left = timeout - time.GetElapsedTime(begun);
             if (step is DrainStep.Empty or DrainStep.Over || left <= TimeSpan.Zero)
+            {
+                // Whoever waits is about to give the session back, or to look: hot is to know by then.
+                await drain.AcknowledgeAsync(lease.Queue!).ConfigureAwait(false);
                 return lease.Queue!.IsEmpty;
+            }
+
             await Task.Delay(delay < left ? delay : left, time).ConfigureAwait(false);
             delay *= 2;
         }
@@ -60,10 +67,9 @@ internal sealed class OutboxDrainer(
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync().ConfigureAwait(false);
-        Task[] running;
-        lock (_sync)
-            running = [.. _running];
-        await Task.WhenAll(running).ConfigureAwait(false);
+        Ended();
+        await _stopped.Task.ConfigureAwait(false);
+        await _acknowledger.DisposeAsync().ConfigureAwait(false);
         _stopping.Dispose();
     }
 
@@ -84,20 +90,26 @@ internal sealed class OutboxDrainer(
 
     private void Run(Func<Task> work)
     {
-        var task = runsInline ? work() : Task.Run(work);
-        if (task.IsCompleted)
-            return;
-        lock (_sync)
-            _running.Add(task);
-        _ = task.ContinueWith(
-            ended =>
-            {
-                lock (_sync)
-                    _running.Remove(ended);
-            },
-            CancellationToken.None,
-            TaskContinuationOptions.ExecuteSynchronously,
-            TaskScheduler.Default);
+        Interlocked.Increment(ref _running);
+        _ = runsInline ? RunAsync(work) : Task.Run(() => RunAsync(work));
+    }
+
+    private async Task RunAsync(Func<Task> work)
+    {
+        try
+        {
+            await work().ConfigureAwait(false);
+        }
+        finally
+        {
+            Ended();
+        }
+    }
+
+    private void Ended()
+    {
+        if (Interlocked.Decrement(ref _running) == 0)
+            _stopped.TrySetResult();
     }
 
     private async Task WorkAsync()
@@ -150,6 +162,7 @@ internal sealed class OutboxDrainer(
                     // What was queued between the last look and now has found it draining still.
                     if (step == DrainStep.Empty && !queue.IsEmpty && queue.TryBeginDraining())
                         break;
+                    _acknowledger.Add(lease);
                     return;
             }
         }

@@ -9,7 +9,7 @@ namespace HybridStore.Sessions;
 internal sealed class Flight(SeenMark seen, DateTimeOffset begun, TaskCreationOptions continuations)
 {
     private readonly Lock _sync = new();
-    private readonly List<TaskCompletionSource<AuthRecord>> _waiting = [];
+    private List<TaskCompletionSource<AuthRecord>>? _waiting;
     private bool _landed;
 
     /// <summary>Waits for the answer, if it is good for who comes now.</summary>
@@ -29,7 +29,7 @@ internal sealed class Flight(SeenMark seen, DateTimeOffset begun, TaskCreationOp
         {
             if (_landed)
                 return null;
-            _waiting.Add(wait);
+            (_waiting ??= []).Add(wait);
         }
 
         return wait.Task;
@@ -55,7 +55,9 @@ internal sealed class Flight(SeenMark seen, DateTimeOffset begun, TaskCreationOp
     private List<TaskCompletionSource<AuthRecord>> End()
     {
         lock (_sync)
+        {
             _landed = true;
-        return _waiting;
+            return _waiting ?? [];
+        }
     }
 }

@@ -15,6 +15,11 @@ public sealed class QueuedCommit
     /// <summary>The patches, in order: each names as its predecessor the version that the one before it made. Conditions were checked by the lease's holder.</summary>
     public required IReadOnlyList<SealedPatch> Patches { get; init; }
 
+    /// <summary>
+    /// The version up to which cold has everything, as far as the holder knows: if the patches are taken, the outbox may drop what is not above it, in the same step. 0: it does not know.
+    /// </summary>
+    public long DrainedVersion { get; init; }
+
     /// <summary>Until when others may believe the records without asking cold.</summary>
     public required DateTimeOffset GoodUntil { get; init; }
 }

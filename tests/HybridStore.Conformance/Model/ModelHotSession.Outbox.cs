@@ -51,6 +51,7 @@ internal sealed partial class ModelHotSession
                 return new HotQueueResult(HotQueueStatus.OutOfOrder, version);
         }
 
+        Trim(commit.Incarnation, commit.DrainedVersion);
         foreach (var patch in patches)
         {
             Put(patch.Changes, patch.Version);
@@ -59,7 +60,7 @@ internal sealed partial class ModelHotSession
 
         _entries = _entries.AddRange(patches.Select(p => new OutboxEntry(commit.Incarnation, commit.Epoch, Kept(p))));
         _meta = meta with { Version = patches[^1].Version, Epoch = commit.Epoch, GoodUntil = commit.GoodUntil };
-        _state = state with { Incarnation = commit.Incarnation, Version = _meta.Version };
+        _state = _state! with { Incarnation = commit.Incarnation, Version = _meta.Version };
         _isReleased = false;
         step.Tell(commit.Session, new HotChange(commit.Incarnation, _meta.Version));
         return new HotQueueResult(HotQueueStatus.Queued, _meta.Version);

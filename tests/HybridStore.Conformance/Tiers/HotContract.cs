@@ -59,12 +59,13 @@ public abstract class HotContract<TFixture> : IAsyncLifetime
         Changes = [.. changes.Select(c => c.Envelope is { } envelope ? new SealedChange(c.Key, envelope) : new SealedChange(c.Key, null))],
     };
 
-    private protected static QueuedCommit Queued(IReadOnlyList<SealedPatch> patches, long epoch = 1, long incarnation = 1, AuthSessionId? session = null) => new()
+    private protected static QueuedCommit Queued(IReadOnlyList<SealedPatch> patches, long epoch = 1, long incarnation = 1, AuthSessionId? session = null, long drained = 0) => new()
     {
         Session = session ?? Session,
         Incarnation = incarnation,
         Epoch = epoch,
         Patches = patches,
+        DrainedVersion = drained,
         GoodUntil = Later.AddSeconds(5),
     };
 

@@ -78,6 +78,57 @@ public abstract class HotOutboxContract<TFixture> : HotContract<TFixture>
         await HasEntriesAsync(9);
     }
 
+    /// <summary>A commit that tells by the way what cold has needs no acknowledgement for it, and takes no more than that.</summary>
+    [Fact]
+    [Promise(2)]
+    public async Task Queue_TellingWhatColdHas_LeavesTheRest()
+    {
+        await ReadyAsync(version: 5);
+        await QueuedAsync(Patch(6, (A, [6])), Patch(7, (A, [7])), Patch(8, (B, [8])));
+
+        Assert.Equal(HotQueueStatus.Queued, (await QueueAsync(Queued([Patch(9, (A, [9]))], drained: 7))).Status);
+
+        var state = (await OutboxStateAsync())!;
+        Assert.Equal((9, 7, false), (state.Version, state.DrainedVersion, state.IsEmpty));
+        Assert.Equal([8, 9], (await EntriesAsync(above: state.DrainedVersion)).Select(e => e.Patch.Version));
+        await Outbox.AcknowledgeAsync(Session, 1, 8, Cancel);
+        await HasEntriesAsync(9);
+        await Outbox.AcknowledgeAsync(Session, 1, 9, Cancel);
+        Assert.Empty(await EntriesAsync());
+        Assert.Equal([9, 8], (await ReadAsync(A, B)).Records.Select(r => r!.Value.Version));
+    }
+
+    /// <summary>However many commits come while cold keeps up: what it has does not pile up.</summary>
+    [Fact]
+    public async Task Queue_TellingWhatColdHasEachTime_KeepsTheOutboxShort()
+    {
+        await ReadyAsync(version: 5);
+        for (var version = 6; version < 206; version++)
+            Assert.Equal(HotQueueStatus.Queued, (await QueueAsync(Queued([Patch(version, (A, [1]))], drained: version - 1))).Status);
+
+        Assert.InRange((await EntriesAsync()).Count, 1, 32);
+        Assert.Equal([205], (await EntriesAsync(above: 204)).Select(e => e.Patch.Version));
+    }
+
+    /// <summary>A commit that is refused changes nothing, whatever it tells; nor does what was told before.</summary>
+    [Fact]
+    [Promise(2)]
+    public async Task Queue_RefusedOrTellingLess_TakesNothing()
+    {
+        await ReadyAsync(version: 5);
+        await QueuedAsync(Patch(6, (A, [6])), Patch(7, (A, [7])));
+        await Outbox.AcknowledgeAsync(Session, 1, 6, Cancel);
+        var before = await StateAsync();
+
+        Assert.Equal(HotQueueStatus.OutOfOrder, (await QueueAsync(Queued([Patch(9, (A, [9]))], drained: 7))).Status);
+        Assert.Equal(HotQueueStatus.Fenced, (await QueueAsync(Queued([Patch(8, (A, [8]))], epoch: 0, drained: 7))).Status);
+        Assert.Equal(before, await StateAsync());
+
+        Assert.Equal(HotQueueStatus.Queued, (await QueueAsync(Queued([Patch(8, (A, [8]))], drained: 3))).Status);
+        Assert.Equal(6, (await OutboxStateAsync())!.DrainedVersion);
+        await HasEntriesAsync(7, 8);
+    }
+
     /// <summary>An acknowledgement that comes late, or is of another life, changes nothing.</summary>
     [Fact]
     [Promise(2, 5)]

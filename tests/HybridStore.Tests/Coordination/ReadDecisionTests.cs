@@ -53,7 +53,8 @@ public class ReadDecisionTests
     [InlineData(8, 8, (int)ColdCompleteness.Complete)]
     [InlineData(9, 10, (int)ColdCompleteness.HotIsAhead)]
     [InlineData(10, 10, (int)ColdCompleteness.HotIsAhead)]
-    [InlineData(7, 8, (int)ColdCompleteness.Unknown)]
+    [InlineData(7, 8, (int)ColdCompleteness.Complete)]
+    [InlineData(8, 9, (int)ColdCompleteness.Complete)]
     public void JudgeCold_HotVouches_ByWhoIsWhere(long drained, long version, int expected) =>
         Assert.Equal((ColdCompleteness)expected, ReadDecision.JudgeCold(Hot(Outbox(drained, version)), Head()));
 

@@ -45,8 +45,7 @@ public sealed class DemandTests : IAsyncDisposable
         var (process, session) = await _fixture.OpenAsync();
         await session.CommitAsync(Queued(A, 2), Cancel);
         await _fixture.UntilColdIsAtAsync(2);
-        while (await _fixture.OutboxAsync() is not { IsEmpty: true })
-            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, Cancel);
+        await _fixture.UntilHotIsToldAsync();
         process.LoseCold();
         _fixture.PassLease();
 

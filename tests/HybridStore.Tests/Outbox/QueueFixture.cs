@@ -79,6 +79,16 @@ internal sealed class QueueFixture : IAsyncDisposable
             await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, Cancel);
     }
 
+    /// <summary>Lets pass what it takes until hot is told that cold has everything.</summary>
+    public async Task UntilHotIsToldAsync()
+    {
+        while (await OutboxAsync() is not { IsEmpty: true })
+        {
+            Clock.Advance(TimeSpan.FromMilliseconds(100));
+            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, Cancel);
+        }
+    }
+
     public static AuthPatch Put(AuthKey key, byte value) => new AuthPatch().Set(key, new[] { value });
 
     public static AuthPatch Queued(AuthKey key, byte value) => Put(key, value).Require(Durability.Queued);
