@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using HybridStore.Tiers;
 using StackExchange.Redis;
 
 namespace HybridStore.Redis.Cold;
@@ -15,7 +16,7 @@ internal readonly struct ColdKeys
     public ColdKeys(string prefix, AuthSessionId session)
     {
         Span<byte> hash = stackalloc byte[SessionNameHash.Size];
-        SessionNameHash.Compute(session, hash);
+        SessionNameHash.Compute(session, "HybridStore session 1"u8, hash);
         Bucket = ColdBucket.Of(hash);
         _prefix = prefix;
         _own = $"{ColdBucket.Key(prefix, Bucket, Base64Url.EncodeToString(hash))}:";

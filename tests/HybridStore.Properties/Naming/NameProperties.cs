@@ -3,7 +3,7 @@ using FsCheck.Fluent;
 using HybridStore.Cli;
 using HybridStore.DependencyInjection;
 using HybridStore.Properties.Support;
-using HybridStore.Sqlite.Engine;
+using HybridStore.Tiers;
 
 namespace HybridStore.Properties.Naming;
 

@@ -1,5 +1,6 @@
 using HybridStore.Coordination;
 using HybridStore.Sessions;
+using HybridStore.Tiers;
 
 namespace HybridStore.Tests.Sessions;
 
@@ -140,7 +141,7 @@ public class InProcessTierTests
     public void BeginLease_OneThatWasLostMeanwhile_HoldsNothing()
     {
         var state = new SessionState(new InProcessTier(RoomFor(5)), TaskCreationOptions.None);
-        var lease = new HeldLease(new Tiers.LeaseRef(new AuthSessionId("clinic", "reception"), 1), state, TimeProvider.System);
+        var lease = new HeldLease(new LeaseRef(new AuthSessionId("clinic", "reception"), 1), state, TimeProvider.System);
         lease.TryEnd();
 
         state.BeginLease(lease);
