@@ -15,8 +15,16 @@ internal static class OutboxRest
     {
         if (await store.Outbox.ShowAsync(session, cancellationToken) is { } content)
             return content;
-        if (await store.FindSessionAsync(session, cancellationToken) is null)
-            throw new SessionNotFoundException(session);
+        var found = await store.FindSessionAsync(session, cancellationToken) ?? throw new SessionNotFoundException(session);
+        if (found.MayBeAhead)
+        {
+            throw new StoreUnavailableException(
+                "hot", $"Session {session} may have queued commits that the cold tier does not have yet, and the hot tier knows nothing of them: it is another one, or has lost them.")
+            {
+                Session = session,
+            };
+        }
+
         return new OutboxContent(session, Waiting: 0, Entries: [], Parked: null);
     }
 

@@ -308,7 +308,14 @@ public sealed partial class HybridAuthStore
         Session = session,
     };
 
-    /// <summary>What is listed or counted comes from cold: what this process has queued goes there first.</summary>
+    /// <summary>What is found or counted comes from cold: what this process has queued goes there first, if it can. If not, the answer says so.</summary>
+    private async ValueTask TryDrainHeldAsync(SessionState state)
+    {
+        if (state.Lease is { Queue: { IsEmpty: false, Parked: null } } lease)
+            await _drainer.WaitAsync(lease, TimeSpan.Zero).ConfigureAwait(false);
+    }
+
+    /// <summary>What is enumerated comes from cold: what this process has queued goes there first.</summary>
     private async ValueTask DrainHeldAsync(AuthSessionId session, SessionState state)
     {
         if (state.Lease is not { Queue.IsEmpty: false } lease)

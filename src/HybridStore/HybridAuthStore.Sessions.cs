@@ -15,10 +15,15 @@ public sealed partial class HybridAuthStore
         Check(session);
         await InitializeAsync(cancellationToken).ConfigureAwait(false);
         var state = StateOf(session);
-        await DrainHeldAsync(session, state).ConfigureAwait(false);
-        var cold = await AskColdAsync(session, state, [], withDataKeys: false, shown: true, cancellationToken).ConfigureAwait(false);
-        await EnsureCompleteAsync(session, state, cold.Head, cancellationToken).ConfigureAwait(false);
-        return cold.Head is { } head ? Info(session, head) : null;
+        await TryDrainHeldAsync(state).ConfigureAwait(false);
+        for (var attempt = 1; ; attempt++)
+        {
+            var cold = await AskColdAsync(session, state, [], withDataKeys: false, shown: true, cancellationToken).ConfigureAwait(false);
+            if (cold.Head is not { } head)
+                return null;
+            if (await DescribeAsync(session, state, head, attempt, cancellationToken).ConfigureAwait(false) is { } info)
+                return info;
+        }
     }
 
     /// <inheritdoc/>
@@ -27,11 +32,24 @@ public sealed partial class HybridAuthStore
         Check(session);
         await InitializeAsync(cancellationToken).ConfigureAwait(false);
         var state = StateOf(session);
-        await DrainHeldAsync(session, state).ConfigureAwait(false);
-        if (await _cold.SummarizeAsync(session, cancellationToken).ConfigureAwait(false) is not var (head, types))
-            throw new SessionNotFoundException(session);
-        await EnsureCompleteAsync(session, state, head, cancellationToken).ConfigureAwait(false);
-        return new AuthSessionSummary(Info(session, head), types);
+        await TryDrainHeldAsync(state).ConfigureAwait(false);
+        for (var attempt = 1; ; attempt++)
+        {
+            var seen = state.Seen;
+            var seenInCold = state.SeenInCold;
+            if (await _cold.SummarizeAsync(session, cancellationToken).ConfigureAwait(false) is not var (head, types))
+            {
+                // Whether there was one, and cold lost it, is not for a summary to say.
+                await AskColdAsync(session, state, [], withDataKeys: false, shown: true, cancellationToken).ConfigureAwait(false);
+                throw new SessionNotFoundException(session);
+            }
+
+            if (await BelieveColdAsync(session, state, head, lastEndedIncarnation: 0, seen, seenInCold, shown: true).ConfigureAwait(false)
+                && await DescribeAsync(session, state, head, attempt, cancellationToken).ConfigureAwait(false) is { } info)
+            {
+                return new AuthSessionSummary(info, types);
+            }
+        }
     }
 
     /// <inheritdoc/>
@@ -42,7 +60,7 @@ public sealed partial class HybridAuthStore
             AuthName.Validate(tenant, AuthInputPart.Tenant);
         await InitializeAsync(cancellationToken).ConfigureAwait(false);
         await foreach (var session in _cold.ListSessionsAsync(tenant, cancellationToken).ConfigureAwait(false))
-            yield return Info(session.Id, session.Head);
+            yield return Listed(session);
     }
 
     /// <inheritdoc/>
@@ -162,6 +180,44 @@ public sealed partial class HybridAuthStore
 
     private static AuthSessionInfo Info(AuthSessionId session, SessionHead head) =>
         new(session, head.Incarnation, head.Version, head.CreatedAt, head.UpdatedAt);
+
+    /// <summary>A session of which something may be queued: at least where this process has seen it, so that it never looks as if it went back.</summary>
+    private static AuthSessionInfo InfoAhead(AuthSessionId session, SessionHead head, SeenMark known) =>
+        Info(session, head) with { Version = known.Incarnation == head.Incarnation && !known.IsEnd ? Math.Max(known.Version, head.Version) : head.Version, MayBeAhead = true };
+
+    // Hot is not asked: a question for each of thousands of sessions would be a high price for a list.
+    private AuthSessionInfo Listed(ColdSession session) =>
+        !ReadDecision.MayBeBehind(session.Head) ? Info(session.Id, session.Head)
+        : InfoAhead(session.Id, session.Head, _states.TryGetValue(session.Id, out var state) ? state.Seen : default);
+
+    /// <summary>Says where a session is that cold knows, and whether something of it may be queued. No value is told, so what nobody can say is no reason to refuse.</summary>
+    /// <returns><see langword="null"/> if cold has to be asked again: the two tiers were asked one after the other, and a holder was busy meanwhile.</returns>
+    private async ValueTask<AuthSessionInfo?> DescribeAsync(
+        AuthSessionId session, SessionState state, SessionHead head, int attempt, CancellationToken cancellationToken)
+    {
+        if (!ReadDecision.MayBeBehind(head))
+            return Info(session, head);
+        if (state.Lease?.Queue is { } queue && queue.Incarnation == head.Incarnation)
+        {
+            var end = queue.End;
+            return end <= head.Version ? Info(session, head) : InfoAhead(session, head, new SeenMark(head.Incarnation, end));
+        }
+
+        var hot = await ReadHotAsync(session, [], withDataKeys: false, cancellationToken).ConfigureAwait(false);
+        var mark = new SeenMark(head.Incarnation, head.Version);
+        switch (ReadDecision.JudgeCold(hot, head))
+        {
+            case ColdCompleteness.Complete when mark >= state.Seen:
+                return Info(session, head);
+            case ColdCompleteness.HotIsAhead when !hot!.Outbox!.IsEmpty && state.TryObserve(new SeenMark(head.Incarnation, hot.Meta!.Version), shown: true):
+                return InfoAhead(session, head, state.Seen);
+        }
+
+        if (hot?.Outbox is null || attempt == MaxReadAttempts)
+            return InfoAhead(session, head, state.Seen);
+        await Task.Delay(ReadAgainAfter * attempt, _time, cancellationToken).ConfigureAwait(false);
+        return null;
+    }
 
     private async IAsyncEnumerable<SealedChange> SealAsync(
         AuthSessionId session, DataKey key, IAsyncEnumerable<AuthEntry> entries, [EnumeratorCancellation] CancellationToken cancellationToken)

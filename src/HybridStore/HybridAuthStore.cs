@@ -176,19 +176,34 @@ public sealed partial class HybridAuthStore : IAuthStateStore, IAsyncDisposable,
             var seen = state.Seen;
             var seenInCold = state.SeenInCold;
             var cold = await _cold.ReadAsync(session, keys, withDataKeys, cancellationToken).ConfigureAwait(false);
-            var position = ReadDecision.PositionOf(cold.Head, cold.LastEndedIncarnation);
-            var mayBeBehind = ReadDecision.MayBeBehind(cold.Head);
-            if (position < seenInCold || (position < seen && !mayBeBehind))
-            {
-                await EvictAsync(session).ConfigureAwait(false);
-                throw WentBack(session, state, position, seen);
-            }
-
-            // Behind what was seen since the question: another thread has committed meanwhile. Each time around, somebody has made progress.
-            state.ObserveInCold(position);
-            if (state.TryObserve(position, shown) || mayBeBehind)
+            if (await BelieveColdAsync(session, state, cold.Head, cold.LastEndedIncarnation, seen, seenInCold, shown).ConfigureAwait(false))
                 return cold;
         }
+    }
+
+    /// <summary>Notes where cold says that the session is, and refuses a cold tier that went back in time.</summary>
+    /// <param name="session">The session.</param>
+    /// <param name="state">What is remembered of it.</param>
+    /// <param name="head">What cold said.</param>
+    /// <param name="lastEndedIncarnation">The last life that ended, if there is none now.</param>
+    /// <param name="seen">How far the session was seen before cold was asked.</param>
+    /// <param name="seenInCold">How far cold was seen before it was asked.</param>
+    /// <param name="shown">Whether the caller learns where the session is.</param>
+    /// <returns>Whether the answer is good; otherwise it was overtaken on its way, and cold is asked again.</returns>
+    private async ValueTask<bool> BelieveColdAsync(
+        AuthSessionId session, SessionState state, SessionHead? head, long lastEndedIncarnation, SeenMark seen, SeenMark seenInCold, bool shown)
+    {
+        var position = ReadDecision.PositionOf(head, lastEndedIncarnation);
+        var mayBeBehind = ReadDecision.MayBeBehind(head);
+        if (position < seenInCold || (position < seen && !mayBeBehind))
+        {
+            await EvictAsync(session).ConfigureAwait(false);
+            throw WentBack(session, state, position, seen);
+        }
+
+        // Behind what was seen since the question: another thread has committed meanwhile. Each time around, somebody has made progress.
+        state.ObserveInCold(position);
+        return state.TryObserve(position, shown) || mayBeBehind;
     }
 
     private ColdWentBackException WentBack(AuthSessionId session, SessionState state, SeenMark position, SeenMark seen)

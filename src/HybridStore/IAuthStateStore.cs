@@ -69,13 +69,13 @@ public interface IAuthStateStore
     /// <exception cref="SessionNotFoundException">There is no such session.</exception>
     IAsyncEnumerable<AuthRecordCheck> VerifyAsync(AuthSessionId session, CancellationToken cancellationToken = default);
 
-    /// <summary>Finds a session without opening any record.</summary>
+    /// <summary>Finds a session without opening any record. It is found too where commits of it are queued that nobody can tell of now: <see cref="AuthSessionInfo.MayBeAhead"/>.</summary>
     /// <param name="session">The session.</param>
     /// <param name="cancellationToken">Cancels the wait.</param>
     /// <returns>What is known of it, or <see langword="null"/> if it authoritatively does not exist.</returns>
     ValueTask<AuthSessionInfo?> FindSessionAsync(AuthSessionId session, CancellationToken cancellationToken = default);
 
-    /// <summary>Counts a session's records and bytes, type by type, without opening any.</summary>
+    /// <summary>Counts the records and bytes that the cold tier has of a session, type by type, without opening any. <see cref="AuthSessionInfo.MayBeAhead"/> says whether that may not be all.</summary>
     /// <param name="session">The session.</param>
     /// <param name="cancellationToken">Cancels the wait.</param>
     /// <exception cref="SessionNotFoundException">There is no such session.</exception>

@@ -16,7 +16,7 @@ public sealed class ListAndShowTests : IDisposable
         var lines = (await _bench.RunAsync("list")).Succeeded().Lines;
 
         Assert.Equal(["clinic-10/reception", "clinic-7/nurse", "clinic-7/reception"], lines.Select(l => string.Join('/', l.Split('\t')[..2])));
-        Assert.Matches("^clinic-10\treception\t1\t1\t[0-9-]{10}T[0-9:]{8}Z$", lines[0]);
+        Assert.Matches("^clinic-10\treception\t1\t1\t[0-9-]{10}T[0-9:]{8}Z\tno$", lines[0]);
     }
 
     [Fact]
@@ -40,7 +40,7 @@ public sealed class ListAndShowTests : IDisposable
 
         Assert.Equal(["nurse", "reception"], json.EnumerateArray().Select(s => s.GetProperty("session").GetString()));
         Assert.Equal(
-            ["tenant", "session", "incarnation", "version", "createdAt", "updatedAt"],
+            ["tenant", "session", "incarnation", "version", "createdAt", "updatedAt", "mayBeAhead"],
             json[0].EnumerateObject().Select(p => p.Name));
         Assert.Equal(TimeSpan.Zero, json[0].GetProperty("createdAt").GetDateTimeOffset().Offset);
     }
@@ -76,7 +76,7 @@ public sealed class ListAndShowTests : IDisposable
         var run = (await _bench.RunAsync("show", "--session", Bench.Session)).Succeeded();
 
         Assert.Contains("tenant        clinic-7\nsession       reception\nincarnation   1\nversion       1\ncreated       ", run.Out, StringComparison.Ordinal);
-        Assert.Contains("\nrecords       175\n", run.Out, StringComparison.Ordinal);
+        Assert.Contains("\nqueued        no\nrecords       175\n", run.Out, StringComparison.Ordinal);
         Assert.Matches("\n\ntype +records +stored bytes\n", run.Out);
         Assert.Matches("\ncreds +1 +[0-9]+\n", run.Out);
     }
@@ -89,7 +89,7 @@ public sealed class ListAndShowTests : IDisposable
         var json = (await _bench.RunAsync("show", "--session", Bench.Session, "--json")).Succeeded().Json;
 
         Assert.Equal(
-            ["tenant", "session", "incarnation", "version", "createdAt", "updatedAt", "records", "storedBytes", "types"],
+            ["tenant", "session", "incarnation", "version", "createdAt", "updatedAt", "mayBeAhead", "records", "storedBytes", "types"],
             json.EnumerateObject().Select(p => p.Name));
         var types = json.GetProperty("types").EnumerateArray().ToList();
         Assert.Equal(json.GetProperty("records").GetInt64(), types.Sum(t => t.GetProperty("records").GetInt64()));

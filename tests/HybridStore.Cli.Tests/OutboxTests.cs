@@ -27,6 +27,31 @@ public sealed class OutboxTests
     }
 
     [Fact]
+    public async Task ListAndShow_HolderLeftQueuedCommits_FindTheSessionAndSayThatTheyMayWait()
+    {
+        await using var bench = await RedisBench.StartParkedAsync();
+
+        var json = (await bench.RunAsync("show", "--session", Bench.Session, "--json")).Succeeded().Json;
+        Assert.Equal((3, true), (json.GetProperty("version").GetInt64(), json.GetProperty("mayBeAhead").GetBoolean()));
+        Assert.Contains("\nqueued        maybe: ", (await bench.RunAsync("show", "--session", Bench.Session)).Succeeded().Out, StringComparison.Ordinal);
+
+        await bench.Server.KillAsync();
+        json = (await bench.RunAsync("show", "--session", Bench.Session, "--hot", "none", "--json")).Succeeded().Json;
+        Assert.Equal((1, true), (json.GetProperty("version").GetInt64(), json.GetProperty("mayBeAhead").GetBoolean()));
+        Assert.EndsWith("\tmaybe", Assert.Single((await bench.RunAsync("list", "--hot", "none")).Succeeded().Lines), StringComparison.Ordinal);
+        Assert.True((await bench.RunAsync("list", "--hot", "none", "--json")).Succeeded().Json[0].GetProperty("mayBeAhead").GetBoolean());
+    }
+
+    [Fact]
+    public async Task OutboxShow_RedisWasEmptied_DoesNotSayThatNothingWaits()
+    {
+        await using var bench = await RedisBench.StartParkedAsync();
+        bench.Server.Send("FLUSHALL");
+
+        (await bench.RunAsync("outbox", "show", "--session", Bench.Session)).Failed(1, "may have queued commits", "knows nothing of them");
+    }
+
+    [Fact]
     public async Task OutboxShow_ParkedSession_ShowsTypesAndSizesAndNoIds()
     {
         await using var bench = await RedisBench.StartParkedAsync();
@@ -119,7 +144,7 @@ public sealed class OutboxTests
     {
         await using var bench = await RedisBench.StartParkedAsync();
         await bench.Server.KillAsync();
-        (await bench.RunAsync("show", "--session", Bench.Session, "--hot", "none")).Failed(1, "may have commits that the cold tier sqlite does not have");
+        (await bench.RunAsync("verify", "--session", Bench.Session, "--hot", "none")).Failed(1, "may have commits that the cold tier sqlite does not have");
         (await bench.RunAsync("outbox", "abandon", "--session", Bench.Session, "--hot", "none")).Failed(2, "--yes", "Nothing was given up", "rolled back");
 
         var run = (await bench.RunAsync("outbox", "abandon", "--session", Bench.Session, "--hot", "none", "--yes", "--json")).Succeeded();

@@ -127,7 +127,7 @@ public sealed class OutputTests
         for (var i = 1; i <= rows; i++)
         {
             await Task.Yield();
-            yield return new SessionReport("[t]", $"s{i}", 1, i, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch);
+            yield return new SessionReport("[t]", $"s{i}", 1, i, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch, MayBeAhead: false);
         }
 
         if (fail)

@@ -16,6 +16,7 @@ internal sealed class ShowCommand() : SessionCommand("show", "Show a session: it
             summary.Session.Version,
             summary.Session.CreatedAt,
             summary.Session.UpdatedAt,
+            summary.Session.MayBeAhead,
             summary.Types.Sum(t => t.Records),
             summary.Types.Sum(t => t.StoredBytes),
             summary.Types));

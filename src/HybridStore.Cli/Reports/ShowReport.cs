@@ -12,6 +12,7 @@ internal sealed record ShowReport(
     long Version,
     DateTimeOffset CreatedAt,
     DateTimeOffset UpdatedAt,
+    bool MayBeAhead,
     long Records,
     long StoredBytes,
     IReadOnlyList<AuthTypeSummary> Types) : IReport<ShowReport>
@@ -30,6 +31,7 @@ internal sealed record ShowReport(
             ("version", Number(Version)),
             ("created", SessionReport.Format(CreatedAt)),
             ("updated", SessionReport.Format(UpdatedAt)),
+            ("queued", MayBeAhead ? "maybe: commits may wait that are not counted here, see outbox show" : "no"),
             ("records", Number(Records)),
             ("stored bytes", Number(StoredBytes)),
         ]);

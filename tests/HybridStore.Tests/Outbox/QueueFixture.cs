@@ -67,6 +67,20 @@ internal sealed class QueueFixture : IAsyncDisposable
         Server.OnRequest = null;
     }
 
+    /// <summary>Lets the time go on whenever somebody waits for a moment of it, until something is done.</summary>
+    public async Task<T> WhileTimePassesAsync<T>(ValueTask<T> doing)
+    {
+        var task = doing.AsTask();
+        while (!task.IsCompleted)
+        {
+            if (Clock.HasDelay)
+                Clock.Advance(TimeSpan.FromMilliseconds(20));
+            await Task.Yield();
+        }
+
+        return await task;
+    }
+
     public async Task<long> ColdVersionAsync() => (await _cold.ReadAsync(Session, [], false, Cancel)).Head?.Version ?? 0;
 
     public async Task<HotOutboxState?> OutboxAsync() => (await Server.Connect().ReadAsync(Session, [], false, Cancel)).Outbox;
