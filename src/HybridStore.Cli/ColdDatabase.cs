@@ -6,6 +6,7 @@ namespace HybridStore.Cli;
 internal sealed class ColdDatabase(StoreUse use) : IDisposable
 {
     private const string Sqlite = "sqlite";
+    private const string Redis = "redis";
 
     private string? _scratch;
 
@@ -16,7 +17,7 @@ internal sealed class ColdDatabase(StoreUse use) : IDisposable
     {
         if (!ColdTierUri.TryParse(cold, out var uri))
             return $"{source} is not of the form scheme:rest, such as {Sqlite}:hybridstore.db.";
-        return uri.Scheme == Sqlite ? null : $"{source} names a store of the kind '{uri.Scheme}'; this tool knows {Sqlite}:PATH.";
+        return uri.Scheme is Sqlite or Redis ? null : $"{source} names a store of the kind '{uri.Scheme}'; this tool knows {Sqlite}:PATH and {Redis}:CONNECTION.";
     }
 
     /// <summary>Decides what to open.</summary>
@@ -26,8 +27,11 @@ internal sealed class ColdDatabase(StoreUse use) : IDisposable
     {
         if (FaultOf(cold, EnvironmentNames.Cold) is { } fault)
             throw new UsageException(fault);
-        _ = ColdTierUri.TryParse(cold, out var uri);
-        var path = Path.GetFullPath(uri!.Rest);
+
+        // A server is there or not; there is nothing to create.
+        if (!ColdTierUri.TryParse(cold, out var uri) || uri.Scheme != Sqlite)
+            return cold;
+        var path = Path.GetFullPath(uri.Rest);
 
         // What else is wrong with the path, a folder for example, the tier says best.
         if (use == StoreUse.CreateIfMissing || Path.Exists(path))

@@ -1,13 +1,14 @@
 using System.CommandLine;
 using HybridStore.Cli.Output;
 using HybridStore.Codec;
+using HybridStore.Redis;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace HybridStore.Cli;
 
 /// <summary>What a command has while it runs: its arguments, where to write, and the store, registered as any application does it.</summary>
-internal sealed class CommandContext(ParseResult arguments, OutputWriter output, TimeProvider time) : IAsyncDisposable
+internal sealed class CommandContext(ParseResult arguments, OutputWriter output, TextWriter error, TimeProvider time) : IAsyncDisposable
 {
     private static readonly TimeSpan HotPatience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan HotInterval = TimeSpan.FromMilliseconds(20);
@@ -34,6 +35,7 @@ internal sealed class CommandContext(ParseResult arguments, OutputWriter output,
         var services = new ServiceCollection();
         services.AddSingleton(time);
         services.AddSingleton<ILogger<HybridAuthStore>>(Rollbacks);
+        services.AddSingleton<ILogger<RedisColdTier>>(new ColdWarnings(error));
         services.AddHybridAuthStore(options =>
         {
             options.Hot = hot = HotChoice.Checked(hot ?? options.Hot);

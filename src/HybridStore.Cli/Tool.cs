@@ -83,7 +83,7 @@ internal sealed class Tool(Terminal terminal, TimeProvider time)
         using var output = CreateOutput(parsed.GetValue(_json));
         try
         {
-            await using var context = new CommandContext(parsed, output, time);
+            await using var context = new CommandContext(parsed, output, terminal.Error, time);
             return await command.RunAsync(context, cancellationToken) is { } failure ? Say(failure, output, null) : ExitCode.Done;
         }
 #pragma warning disable CA1031 // Whatever it is, the caller gets one line and an exit code.

@@ -7,7 +7,7 @@ internal abstract class StoreCommand : ToolCommand
 {
     private readonly Option<string?> _cold = new("--cold")
     {
-        Description = $"The store: sqlite:PATH. Default: {EnvironmentNames.Cold}, else sqlite:hybridstore.db.",
+        Description = $"The store: sqlite:PATH or redis:CONNECTION. Default: {EnvironmentNames.Cold}, else sqlite:hybridstore.db.",
         HelpName = "URI",
     };
 

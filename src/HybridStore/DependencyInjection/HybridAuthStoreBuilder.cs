@@ -50,13 +50,17 @@ internal sealed class HybridAuthStoreBuilder(IServiceCollection services, object
         if (!ColdTierUri.TryParse(options.Cold, out var uri))
             throw new InvalidOperationException("HybridAuthStoreOptions.Cold is not of the form scheme:rest.");
         var factories = provider.GetServices<IColdTierFactory>().ToList();
-        if (EmbeddedColdTier.Find() is { } embedded && factories.TrueForAll(f => f.Scheme != embedded.Scheme))
-            factories.Add(embedded);
+        foreach (var referenced in ReferencedColdTiers.Find())
+        {
+            if (factories.TrueForAll(f => f.Scheme != referenced.Scheme))
+                factories.Add(referenced);
+        }
+
         if (factories.TrueForAll(static f => f.Scheme != "memory"))
             factories.Add(new InMemoryColdTierFactory());
         return factories.Find(f => f.Scheme == uri.Scheme)?.Create(uri, provider)
             ?? throw new InvalidOperationException(
                 $"There is no cold tier for the scheme '{uri.Scheme}' (there are: {string.Join(", ", factories.Select(f => f.Scheme))}). "
-                + "Reference the package of that tier (HybridStore.Sqlite for 'sqlite'), or choose another with HYBRIDSTORE_COLD or HybridAuthStoreOptions.Cold.");
+                + "Reference the package of that tier (HybridStore.Sqlite for 'sqlite', HybridStore.Redis for 'redis'), or choose another with HYBRIDSTORE_COLD or HybridAuthStoreOptions.Cold.");
     }
 }

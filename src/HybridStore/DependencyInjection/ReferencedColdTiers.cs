@@ -1,0 +1,17 @@
+namespace HybridStore.DependencyInjection;
+
+/// <summary>Finds the cold tiers of the packages that the application references: SQLite, which is the default where nothing else was chosen, and others.</summary>
+/// <remarks>
+/// The core references no driver, and still <c>AddHybridAuthStore()</c> alone shall work for whoever references such a package, and a setting shall choose
+/// it. So the packages' factories are looked up by their names: constants, which the trimmer and the AOT compiler follow.
+/// </remarks>
+internal static class ReferencedColdTiers
+{
+    public static IEnumerable<IColdTierFactory> Find()
+    {
+        if (Type.GetType("HybridStore.Sqlite.SqliteColdTierFactory, HybridStore.Sqlite") is { } sqlite)
+            yield return (IColdTierFactory)Activator.CreateInstance(sqlite)!;
+        if (Type.GetType("HybridStore.Redis.RedisColdTierFactory, HybridStore.Redis") is { } redis)
+            yield return (IColdTierFactory)Activator.CreateInstance(redis)!;
+    }
+}
