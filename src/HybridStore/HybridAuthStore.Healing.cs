@@ -84,7 +84,8 @@ public sealed partial class HybridAuthStore
     /// <summary>The same, for who is not in the session's turn. Never throws.</summary>
     private async ValueTask HealAsync(HeldLease lease)
     {
-        if (_disposed || lease.HasEnded || lease.Queue!.IsIn(_hot!.RunId))
+        // While the session is being taken over, nobody knows yet whether hot has lost something: whoever vouched for it now would hide that from who comes next.
+        if (_disposed || lease.HasEnded || lease.State.Lease != lease || lease.Queue!.IsIn(_hot!.RunId))
             return;
         await lease.State.Commits.EnterAsync(new PendingCommit(patch: null, mayJoin: false), CancellationToken.None).ConfigureAwait(false);
         try

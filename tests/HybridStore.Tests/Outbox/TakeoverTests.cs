@@ -124,6 +124,29 @@ public sealed class TakeoverTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task TheNextHolder_BeforeItKnowsWhatIsMissing_NeverVouchesForHot()
+    {
+        await QueueAndVanishAsync(3);
+        _fixture.Server.Flush();
+        var died = _fixture.Start();
+        died.Cold.Probe.Before = o =>
+        {
+            if (o != HybridStore.Conformance.TierOperation.Commit)
+                return Task.CompletedTask;
+
+            // Its heartbeat, which tells hot again what it lacks, comes before it could note the loss in cold; and then it dies.
+            _fixture.Clock.Advance(TimeSpan.FromSeconds(13));
+            throw new StoreUnavailableException("memory", "gone");
+        };
+        await Assert.ThrowsAsync<StoreUnavailableException>(async () => await died.Store.OpenAsync(_fixture.Session, Cancel));
+        Assert.Equal("", (await _fixture.OutboxAsync())!.RunId);
+        _fixture.PassLease();
+
+        var (_, session) = await _fixture.OpenAsync();
+        Assert.True(session.IsRolledBack);
+    }
+
+    [Fact]
     public async Task ALostBranch_ThatComesBack_FitsNowhere()
     {
         await QueueAndVanishAsync(3);
