@@ -58,7 +58,7 @@ public sealed partial class HybridAuthStore
             triedHot = true;
             try
             {
-                if (await QueueAsync(session, state, step, lease, queue, cancellationToken).ConfigureAwait(false) is { } queued)
+                if (await QueueAsync(session, state, step, lease, queue, mayBeThere: state.Unresolved == step, cancellationToken).ConfigureAwait(false) is { } queued)
                     return queued;
             }
             catch (CommitOutcomeUnknownException e)
@@ -75,7 +75,8 @@ public sealed partial class HybridAuthStore
         catch (Exception e) when (e is StoreUnavailableException or CommitOutcomeUnknownException)
         {
             var mayTryHot = !triedHot && CommitDecision.Decide(durability, coldIsUp: false, hotIsUp: true, hasRoom) == CommitRoute.Queue;
-            if (mayTryHot && await QueueAsync(session, state, step, lease, queue, cancellationToken).ConfigureAwait(false) is { } queued)
+            var mayBeThere = e is CommitOutcomeUnknownException || state.Unresolved == step;
+            if (mayTryHot && await QueueAsync(session, state, step, lease, queue, mayBeThere, cancellationToken).ConfigureAwait(false) is { } queued)
                 return queued;
             if (unknown is not null && e is StoreUnavailableException)
                 throw unknown;
@@ -153,10 +154,17 @@ public sealed partial class HybridAuthStore
     }
 
     /// <summary>Commits a step to hot and outbox.</summary>
+    /// <param name="session">The session.</param>
+    /// <param name="state">What is remembered of it.</param>
+    /// <param name="step">The step.</param>
+    /// <param name="lease">The lease.</param>
+    /// <param name="queue">Its queue.</param>
+    /// <param name="mayBeThere">Whether an attempt of this step may have been taken: what is found then may be its own doing, and no conflict.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
     /// <returns><see langword="null"/>: hot can't take it now, and has not.</returns>
     /// <exception cref="CommitOutcomeUnknownException">It may have been taken.</exception>
     private async ValueTask<SentStep?> QueueAsync(
-        AuthSessionId session, SessionState state, SealedStep step, HeldLease lease, HeldQueue queue, CancellationToken cancellationToken)
+        AuthSessionId session, SessionState state, SealedStep step, HeldLease lease, HeldQueue queue, bool mayBeThere, CancellationToken cancellationToken)
     {
         for (var attempt = 0; attempt < MaxQueueAttempts; attempt++)
         {
@@ -165,6 +173,8 @@ public sealed partial class HybridAuthStore
             {
                 if (await FindConflictAsync(session, state, step, cancellationToken).ConfigureAwait(false) is { } conflict)
                 {
+                    if (mayBeThere)
+                        return null;
                     return new SentStep(
                         new ColdCommitResult { Status = ColdCommitStatus.Conflict, Incarnation = queue.Incarnation, Version = queue.End, Epoch = lease.Ref.Epoch, Conflict = conflict },
                         CommitOutcome.Queued);

@@ -9,6 +9,26 @@ public sealed class DemandTests : IAsyncDisposable
     private readonly QueueFixture _fixture = new();
 
     [Fact]
+    public async Task ConditionsOfACommitThatColdHasTaken_AreNoConflict_WhileItsOutcomeIsUnknown()
+    {
+        var (process, session) = await _fixture.OpenAsync();
+        var patch = Put(A, 2).Expect(A, 1);
+        process.Cold.Probe.After = o => o == TierOperation.Commit ? throw new CommitOutcomeUnknownException(_fixture.Session, patch.CommitId) : Task.CompletedTask;
+        _fixture.Server.IsDown = true;
+        await Assert.ThrowsAsync<CommitOutcomeUnknownException>(async () => await session.CommitAsync(patch, Cancel));
+
+        // It is there, in cold, and its own condition does not hold any more. Hot is asked to take it in cold's place, and knows nothing.
+        _fixture.Server.IsDown = false;
+        _fixture.Server.Flush();
+        await Assert.ThrowsAsync<CommitOutcomeUnknownException>(async () => await session.CommitAsync(patch, Cancel));
+        process.Cold.Probe.After = null;
+
+        Assert.Equal(3, (await session.CommitAsync(Put(A, 9), Cancel)).Version);
+        Assert.Equal([9], (await session.GetAsync(A, Cancel)).Value.ToArray());
+        Assert.True(await session.CommitAsync(patch, Cancel) is { Version: 2, IsRepeat: true });
+    }
+
+    [Fact]
     public async Task Persisted_OfUnknownOutcomeThatWasQueuedMeanwhile_IsNotAcknowledgedBeforeColdHasIt()
     {
         var (process, session) = await _fixture.OpenAsync();
