@@ -36,6 +36,7 @@ internal static class RedisOptionsParser
         // The scripts publish under our own name.
         own.ChannelPrefix = default;
         own.ClientName ??= "hybridstore";
+        Backlog.SwitchOff(own);
         return own;
     }
 }

@@ -1,5 +1,7 @@
+using HybridStore.Redis.Connection;
 using HybridStore.Redis.Tests.Support;
 using Microsoft.Extensions.Logging;
+using StackExchange.Redis;
 
 namespace HybridStore.Redis.Tests.Connection;
 
@@ -60,6 +62,20 @@ public sealed class RedisSettingsTests : RedisTierTest
 
         Assert.Equal(named ? [RedisFindingKind.NotPersistent] : [], (await tier.InspectAsync(Cancel)).Findings.Select(f => f.Kind));
         Assert.Equal(queues, tier.Outbox is not null);
+    }
+
+    /// <summary>What is asked without a connection fails, and is not sent later, when nobody waits for it any more.</summary>
+    [Fact]
+    public void OwnConnection_KeepsNoBacklog()
+    {
+        var policy = typeof(ConfigurationOptions).GetProperty("BacklogPolicy");
+        Assert.SkipWhen(policy is null, "This version of StackExchange.Redis has no backlog.");
+
+        var own = RedisOptionsParser.Own(ConfigurationOptions.Parse("localhost"), new RedisHotTierOptions());
+
+        var value = policy.GetValue(own)!;
+        Assert.Equal(false, value.GetType().GetProperty("QueueWhileDisconnected")!.GetValue(value));
+        Assert.Equal(true, value.GetType().GetProperty("AbortPendingOnConnectionFailure")!.GetValue(value));
     }
 
     [Fact]
