@@ -35,8 +35,7 @@ internal sealed class ColdServerCheck(RedisColdTierOptions options, TimeProvider
         foreach (var endpoint in multiplexer.GetEndPoints(configuredOnly: false))
         {
             var server = multiplexer.GetServer(endpoint, null);
-            if (!server.IsConnected || ServerInfo.Parse(await server.InfoRawAsync(default, CommandFlags.None).WaitAsync(options.OperationTimeout, time).ConfigureAwait(false))
-                is not { IsMaster: true } info)
+            if (!server.IsConnected || await ServerQuestions.InfoAsync(multiplexer, server).WaitAsync(options.OperationTimeout, time).ConfigureAwait(false) is not { IsMaster: true } info)
             {
                 continue;
             }

@@ -4,10 +4,12 @@ namespace HybridStore.Redis.Connection;
 
 /// <summary>
 /// What a server is asked about itself. The driver takes that for an administrator's business: on a connection that an application made without
-/// <c>allowAdmin</c>, it is asked as any command, which reaches the one master that there is, but no certain one of a cluster.
+/// <c>allowAdmin</c>, it is asked by a script, or as any command, which reaches the one master that there is, but no certain one of a cluster.
 /// </summary>
 internal static class ServerQuestions
 {
+    // As a command, from 3.0 on the driver refuses it all the same.
+    private const string InfoScript = "return redis.call('INFO')";
     private static readonly string[] Settings = ["appendfsync", "save", "lazyfree-lazy-expire"];
 
     public static async Task<ServerInfo?> InfoAsync(IConnectionMultiplexer multiplexer, IServer server)
@@ -19,7 +21,7 @@ internal static class ServerQuestions
         catch (RedisCommandException)
         {
             RefuseCluster(server);
-            return ServerInfo.Parse((string?)await AskAsync(multiplexer, "INFO").ConfigureAwait(false));
+            return ServerInfo.Parse((string?)await multiplexer.GetDatabase(-1, null).ScriptEvaluateAsync(InfoScript, [], [], CommandFlags.DemandMaster).ConfigureAwait(false));
         }
     }
 

@@ -1,6 +1,8 @@
 using HybridStore.Codec;
+using HybridStore.DependencyInjection;
 using HybridStore.Redis.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
+using StackExchange.Redis;
 
 namespace HybridStore.Redis.Tests.DependencyInjection;
 
@@ -35,14 +37,30 @@ public sealed class UseRedisOnlyTests
     public void UseRedisOnly_OptionOutOfRange_IsRefusedAtOnce() =>
         Assert.Throws<ArgumentException>(() => new ServiceCollection().AddHybridAuthStore().UseRedisOnly("localhost", o => o.KeyPrefix = ""));
 
-    private static ServiceProvider Build(RedisServer server, string key)
+    /// <summary>An application's connection is made without an administrator's rights, unless somebody thought of it.</summary>
+    [Fact]
+    public async Task UseRedisOnly_ApplicationsConnection_Works()
+    {
+        await using var server = await RedisServer.StartDurableAsync();
+        using var shared = await ConnectionMultiplexer.ConnectAsync(server.ConnectionString, null);
+        await using var services = Build(MasterKey.Generate().ToBase64(), b => b.UseRedisOnly(_ => shared));
+
+        await using var session = await services.GetRequiredService<IAuthStateStore>().OpenAsync("clinic", "reception", Cancel);
+        await session.CommitAsync(new AuthPatch().Set(AuthKeyTypes.Session, "a", new byte[] { 1, 2, 3 }), Cancel);
+
+        Assert.Equal([1, 2, 3], (await session.GetAsync(AuthKeyTypes.Session, ["a"], Cancel))[0].Value.ToArray());
+    }
+
+    private static ServiceProvider Build(RedisServer server, string key) => Build(key, b => b.UseRedisOnly(server.ConnectionString, o => o.KeyPrefix = "bots"));
+
+    private static ServiceProvider Build(string key, Action<IHybridAuthStoreBuilder> use)
     {
         var services = new ServiceCollection();
-        services.AddHybridAuthStore(o =>
+        use(services.AddHybridAuthStore(o =>
         {
             o.Encryption.MasterKey = key;
             o.Encryption.Cipher = EnvelopeCipher.Aes256Gcm;
-        }).UseRedisOnly(server.ConnectionString, o => o.KeyPrefix = "bots");
+        }));
         return services.BuildServiceProvider();
     }
 }
