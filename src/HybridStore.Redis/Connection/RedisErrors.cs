@@ -1,3 +1,4 @@
+using System.Security.Authentication;
 using StackExchange.Redis;
 
 namespace HybridStore.Redis.Connection;
@@ -55,6 +56,13 @@ internal static class RedisErrors
     /// <summary>Why there is no connection, as far as the driver tells; what it tells is looked through, and not passed on.</summary>
     public static string? ReasonOf(Exception? e)
     {
+        // The driver has one kind of failure for a certificate and for a password.
+        for (var inner = e; inner is not null; inner = inner.InnerException)
+        {
+            if (inner is AuthenticationException)
+                return "the TLS handshake failed: the server's certificate is not trusted or is another host's (option sslHost), or they have no protocol in common";
+        }
+
         string? reason = null;
         for (; e is not null; e = e.InnerException)
         {

@@ -1,5 +1,6 @@
 using HybridStore.Tiers;
 using Microsoft.Extensions.Logging;
+using StackExchange.Redis;
 
 namespace HybridStore.Redis.Tests.Support;
 
@@ -40,11 +41,17 @@ public abstract class RedisTierTest : IAsyncDisposable
         return tier;
     }
 
-    internal RedisHotTier Begin(string connectionString, Action<RedisHotTierOptions>? configure = null)
+    internal RedisHotTier Begin(string connectionString, Action<RedisHotTierOptions>? configure = null) =>
+        Keep(new RedisHotTier(connectionString, Options(configure), logger: Log));
+
+    internal RedisHotTier Begin(ConfigurationOptions configuration, Action<RedisHotTierOptions>? configure = null) =>
+        Keep(new RedisHotTier(configuration, Options(configure), logger: Log));
+
+    private static RedisHotTierOptions Options(Action<RedisHotTierOptions>? configure)
     {
         var options = new RedisHotTierOptions { OperationTimeout = TimeSpan.FromSeconds(30), MaxReconnectDelay = TimeSpan.FromSeconds(1) };
         configure?.Invoke(options);
-        return Keep(new RedisHotTier(connectionString, options, logger: Log));
+        return options;
     }
 
     internal static HotMeta Meta(RedisHotTier tier, long version, long epoch = 1) =>
