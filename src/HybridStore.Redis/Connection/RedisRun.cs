@@ -29,11 +29,23 @@ internal sealed class RedisRun
 
     /// <summary>
     /// Whether the connections to the masters are the ones on which the run was learned. The driver counts a connection before it is opened: what was
-    /// answered before this said yes came from this run. Its events come too late for that.
+    /// answered before this said yes came from this run. Its events come too late for that. A master that is away may have been replaced by its replica,
+    /// to which there is a connection already.
     /// </summary>
-    public bool IsOnSameConnections => CountSockets(_masters) == _sockets;
+    public bool IsOnSameConnections => CountSockets(_masters) == _sockets && AreConnected(_masters);
 
     public byte[] HashOf(RedisScript script) => _hashes[(int)script];
+
+    private static bool AreConnected(IServer[] servers)
+    {
+        foreach (var server in servers)
+        {
+            if (!server.IsConnected)
+                return false;
+        }
+
+        return true;
+    }
 
     public static long CountSockets(IServer[] servers)
     {

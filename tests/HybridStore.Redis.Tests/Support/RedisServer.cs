@@ -57,17 +57,11 @@ internal sealed class RedisServer : IAsyncDisposable
         for (var attempt = 1; ; attempt++)
         {
             var port = Port == 0 ? FreePort() : Port;
-            var start = new ProcessStartInfo(Program!) { WorkingDirectory = _folder, RedirectStandardOutput = true, RedirectStandardError = true };
             string[] arguments =
             [
                 "--port", port.ToString(CultureInfo.InvariantCulture), "--bind", "127.0.0.1", "--dir", _folder, "--save", "", "--daemonize", "no", .. _arguments,
             ];
-            foreach (var argument in arguments)
-                start.ArgumentList.Add(argument);
-            _process = Process.Start(start)!;
-            _process.OutputDataReceived += static (_, _) => { };
-            _process.BeginOutputReadLine();
-            _process.BeginErrorReadLine();
+            _process = Run(_folder, arguments);
             if (await AnswersAsync(port))
             {
                 Port = port;
@@ -129,6 +123,19 @@ internal sealed class RedisServer : IAsyncDisposable
         }
 
         return false;
+    }
+
+    /// <summary>Starts the program with other arguments; who calls ends it.</summary>
+    public static Process Run(string folder, string[] arguments)
+    {
+        var start = new ProcessStartInfo(Program!) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var argument in arguments)
+            start.ArgumentList.Add(argument);
+        var process = Process.Start(start)!;
+        process.OutputDataReceived += static (_, _) => { };
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        return process;
     }
 
     public static int FreePort()
