@@ -55,12 +55,12 @@ public sealed class RedisSentinelTests : RedisTierTest
         Assert.Equal(new HotQueueResult(HotQueueStatus.NoMeta, 2), await RetriedAsync(() => tier.Outbox.QueueAsync(Commit(Patch(3, Set("a", [2]))), Cancel)));
         Assert.Equal([2], (await RetriedAsync(() => tier.Outbox.ReadAsync(Session, 0, 10, Cancel))).Select(e => e.Patch.Version));
 
-        // It heals: looked at, the session goes on there.
+        // It heals: cold was looked at, which has the version that waits, and the session goes on there.
         var adoption = new HotAdoption { Session = Session, Meta = Meta(tier, 2), ValidFor = TimeSpan.FromHours(1) };
         await Eventually.TrueAsync(async () => await TryAsync(async () => new Adopted(await tier.Outbox.AdoptAsync(adoption, Cancel))) is { Version: 2 }, "the session on the new master");
         var next = Patch(3, Set("a", [2]));
         Assert.Equal(3, (await RetriedAsync(() => tier.Outbox.QueueAsync(Commit(next), Cancel))).Version);
-        Assert.Equal([2, 3], (await RetriedAsync(() => tier.Outbox.ReadAsync(Session, 0, 10, Cancel))).Select(e => e.Patch.Version));
+        Assert.Equal([3], (await RetriedAsync(() => tier.Outbox.ReadAsync(Session, 0, 10, Cancel))).Select(e => e.Patch.Version));
         Assert.Equal(3, (await RetriedAsync(() => ReadAsync(tier, A))).Meta!.Version);
     }
 
