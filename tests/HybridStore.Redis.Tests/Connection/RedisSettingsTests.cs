@@ -81,7 +81,7 @@ public sealed class RedisSettingsTests : RedisTierTest
     [Fact]
     public async Task SlowExpiry_IsNamed()
     {
-        var server = await StartDurableAsync();
+        var server = Keep(await RedisServer.StartDurableAsync("--lazyfree-lazy-expire", "no"));
         var tier = await OpenAsync(server.ConnectionString);
 
         Assert.Equal(RedisFindingKind.ExpiresSlowly, Assert.Single((await tier.InspectAsync(Cancel)).Findings).Kind);
