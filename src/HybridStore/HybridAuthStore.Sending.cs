@@ -110,9 +110,13 @@ public sealed partial class HybridAuthStore
                 var from = queue.Base;
                 var commit = queue.Next(from) is { } before && before.Version <= step.Predecessor ? step.Commit.After(before, from) : step.Commit;
                 var result = await _cold.CommitAsync(commit, cancellationToken).ConfigureAwait(false);
+
+                // At its version and below, cold skips whatever it is sent: another commit is there only if cold went back, and others have gone on from there.
+                if (result.Status == ColdCommitStatus.Repeated && result.Version == step.Version && !await HasTakenAsync(session, step, cancellationToken).ConfigureAwait(false))
+                    throw WentBack(session, state, new SeenMark(result.Incarnation, result.Version), state.Seen);
                 switch (result.Status)
                 {
-                    // An attempt of this step whose outcome was unknown: it is its own repeat, and nothing else can have made that version.
+                    // An attempt of this step whose outcome was unknown: it is its own repeat.
                     case ColdCommitStatus.Committed:
                     case ColdCommitStatus.Repeated when result.Version == step.Version:
                         queue.AddPersisted(step.Commit.Incarnation, step.Commit.Patches);
@@ -137,6 +141,20 @@ public sealed partial class HybridAuthStore
         finally
         {
             queue.ColdTurn.Leave();
+        }
+    }
+
+    private async ValueTask<bool> HasTakenAsync(AuthSessionId session, SealedStep step, CancellationToken cancellationToken)
+    {
+        var id = step.Commit.Patches[^1].CommitId;
+        try
+        {
+            var cold = await _cold.ReadAsync(session, [], withDataKeys: true, cancellationToken).ConfigureAwait(false);
+            return cold.Commits.Any(m => m.Id == id);
+        }
+        catch (StoreUnavailableException e)
+        {
+            throw new CommitOutcomeUnknownException(session, id, e);
         }
     }
 

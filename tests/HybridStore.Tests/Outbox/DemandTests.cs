@@ -1,4 +1,5 @@
 using HybridStore.Conformance;
+using HybridStore.InMemory;
 using static HybridStore.Tests.Outbox.QueueFixture;
 
 namespace HybridStore.Tests.Outbox;
@@ -7,6 +8,24 @@ namespace HybridStore.Tests.Outbox;
 public sealed class DemandTests : IAsyncDisposable
 {
     private readonly QueueFixture _fixture = new();
+
+    [Fact]
+    public async Task ColdHasAnotherCommitInItsPlace_IsNotAcknowledged()
+    {
+        var process = _fixture.Start();
+        var session = await process.Store.OpenAsync(_fixture.Session, Cancel);
+        var older = new InMemoryColdTier(_fixture.Clock);
+        var other = _fixture.Start();
+        other.Cold.Inner = older;
+        var theirs = await other.Store.OpenAsync(_fixture.Session, Cancel);
+        await theirs.CommitAsync(Put(A, 1), Cancel);
+
+        // Cold went back to before the first lease, so both have the same epoch, and somebody else's commit is where this one belongs.
+        process.Cold.Inner = older;
+        await Assert.ThrowsAsync<ColdWentBackException>(async () => await session.CommitAsync(Put(A, 2), Cancel));
+
+        Assert.Equal([1], (await theirs.GetAsync(A, Cancel)).Value.ToArray());
+    }
 
     [Fact]
     public async Task ConditionsOfACommitThatColdHasTaken_AreNoConflict_WhileItsOutcomeIsUnknown()
