@@ -41,6 +41,13 @@ internal sealed class ColdMemory(TimeProvider time)
         }
     }
 
+    /// <summary>Puts older sessions in the place of those that are there, as a restored backup does.</summary>
+    public void GoBackTo(ImmutableSortedDictionary<AuthSessionId, ColdMemorySession> sessions)
+    {
+        lock (_writing)
+            Volatile.Write(ref _sessions, sessions);
+    }
+
     /// <summary>Forgets everything; what comes from now on is refused.</summary>
     public void Close()
     {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using HybridStore.Tiers;
 
@@ -18,6 +19,13 @@ public sealed class InMemoryColdTier : IColdTier
     {
         _memory = new ColdMemory(timeProvider ?? TimeProvider.System);
         Leases = new ColdMemoryLeases(_memory);
+    }
+
+    /// <summary>All it has. Setting it to what it had before is what the restoration of a backup does to a database.</summary>
+    internal ImmutableSortedDictionary<AuthSessionId, ColdMemorySession> Content
+    {
+        get => _memory.Sessions;
+        set => _memory.GoBackTo(value);
     }
 
     /// <inheritdoc/>

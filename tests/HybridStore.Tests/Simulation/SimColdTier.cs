@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using HybridStore.Coordination;
 using HybridStore.Tiers;
 
 namespace HybridStore.Tests.Simulation;
@@ -6,11 +7,15 @@ namespace HybridStore.Tests.Simulation;
 /// <summary>The cold tier as one process reaches it.</summary>
 internal sealed class SimColdTier(IColdTier inner, SimHistory history, SimScheduler scheduler, SimProcess process) : IColdTier, IColdLeases
 {
+    private readonly Dictionary<AuthSessionId, long> _told = [];
     private ColdRead? _earlier;
 
     public SimFaults Faults { get; set; } = SimFaults.None;
 
     public SimPlant Plant { get; init; }
+
+    /// <summary>What it refuses for good.</summary>
+    public required SimPoison Poison { get; init; }
 
     /// <summary>Whether this process does not reach it.</summary>
     public bool IsDown { get; set; }
@@ -25,6 +30,15 @@ internal sealed class SimColdTier(IColdTier inner, SimHistory history, SimSchedu
         AskAsync("read", async () =>
         {
             var read = await inner.ReadAsync(session, keys, withDataKeys, cancellationToken);
+            if (Plant == SimPlant.GoingBackHidden && read.Head is { } shown)
+            {
+                _told[session] = Math.Max(_told.GetValueOrDefault(session), shown.Version);
+                return new ColdRead
+                {
+                    Head = shown with { Version = _told[session] }, LastEndedIncarnation = read.LastEndedIncarnation, Records = read.Records, DataKeys = read.DataKeys, Commits = read.Commits,
+                };
+            }
+
             if (Plant == SimPlant.ColdBelieved && process.IsReader && read.Head is { } head)
                 return new ColdRead { Head = head with { AheadEpoch = 0 }, LastEndedIncarnation = read.LastEndedIncarnation, Records = read.Records, DataKeys = read.DataKeys };
             if (Plant != SimPlant.TornRead || keys.Count == 0)
@@ -39,11 +53,23 @@ internal sealed class SimColdTier(IColdTier inner, SimHistory history, SimSchedu
     public async ValueTask<ColdCommitResult> CommitAsync(ColdCommit commit, CancellationToken cancellationToken)
     {
         var what = $"commit {string.Join('+', commit.Patches.Select(static p => $"{p.CommitId.ToString()[..6]}{(p.Predecessor is { } after ? $"@{after}-{p.Version}" : "")}"))} under {commit.Epoch}";
+        history.Sent(commit.Session, commit.Patches, process);
         await scheduler.Step(process, what, isRequest: true);
         if (IsDown || scheduler.Chance(Faults.AtOnce))
         {
             await scheduler.Step(process, what + ": refused");
             throw Refused(what);
+        }
+
+        if (commit.Patches.Any(IsPoisoned))
+        {
+            if (Plant == SimPlant.PoisonDropped)
+                commit = With(commit, [.. commit.Patches.Select(p => IsPoisoned(p) ? WithoutChanges(p) : p)], commit.Epoch);
+            else
+            {
+                await scheduler.Step(process, what + ": refused for good");
+                throw new StoreUnusableException("cold", StoreUnusableReason.Damaged, "It does not like it.");
+            }
         }
 
         if (scheduler.Chance(Faults.Late))
@@ -95,7 +121,32 @@ internal sealed class SimColdTier(IColdTier inner, SimHistory history, SimSchedu
             yield return session;
     }
 
-    public ValueTask<ColdImportResult> ImportAsync(ColdImport import, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public async ValueTask<ColdImportResult> ImportAsync(ColdImport import, CancellationToken cancellationToken)
+    {
+        var values = process.Imports[import.Session];
+        await scheduler.Step(process, "import", isRequest: true);
+        if (IsDown || scheduler.Chance(Faults.AtOnce))
+        {
+            await scheduler.Step(process, "import: refused");
+            throw Refused("import");
+        }
+
+        var sent = Plant != SimPlant.ImportLosesRecord ? import : new ColdImport
+        {
+            Session = import.Session,
+            Incarnation = import.Incarnation,
+            CommitId = import.CommitId,
+            DataKey = import.DataKey,
+            Records = WithoutTheLastAsync(import.Records, values.Count),
+        };
+
+        // Its records come one by one, and much happens meanwhile.
+        var result = await inner.ImportAsync(sent, CancellationToken.None);
+        if (result is { Status: ColdCommitStatus.Committed, Head: { } head })
+            history.Imported(import.Session, new SeenMark(head.Incarnation, head.Version), import.CommitId, values);
+        await scheduler.Step(process, $"import: {result.Status}");
+        return IsDown || scheduler.Chance(Faults.ReplyLost) ? throw new CommitOutcomeUnknownException(import.Session, import.CommitId) : result;
+    }
 
     public async IAsyncEnumerable<SealedRecord> EnumerateAsync(
         AuthSessionId session, string? type, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -107,7 +158,7 @@ internal sealed class SimColdTier(IColdTier inner, SimHistory history, SimSchedu
     public IAsyncEnumerable<ColdSession> ListSessionsAsync(string? tenant, CancellationToken cancellationToken) => inner.ListSessionsAsync(tenant, cancellationToken);
 
     public ValueTask<(SessionHead Head, IReadOnlyList<AuthTypeSummary> Types)?> SummarizeAsync(AuthSessionId session, CancellationToken cancellationToken) =>
-        inner.SummarizeAsync(session, cancellationToken);
+        AskAsync("summarize", () => inner.SummarizeAsync(session, cancellationToken));
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
@@ -127,6 +178,10 @@ internal sealed class SimColdTier(IColdTier inner, SimHistory history, SimSchedu
             commit = With(commit, [Behind(commit.Patches[^1], commit.Patches[0].Predecessor!.Value)], commit.Epoch);
         if (Plant == SimPlant.NoFence)
             commit = UnderTheEpochOfNow(commit);
+        if (Plant == SimPlant.LifeIgnored)
+            commit = InTheLifeOfNow(commit);
+        if (Plant == SimPlant.ConditionsIgnored)
+            commit = Unconditional(commit);
         if (Plant == SimPlant.AppliedTwice)
             commit = UnderOtherNames(commit);
         var result = Now(inner.CommitAsync(commit, CancellationToken.None));
@@ -134,6 +189,33 @@ internal sealed class SimColdTier(IColdTier inner, SimHistory history, SimSchedu
             history.Committed(commit, result, process);
         return result;
     }
+
+    private bool IsPoisoned(SealedPatch patch) => patch.Changes.Count > 0 && (Poison.Has(patch.CommitId) || patch.Absorbed.Any(a => Poison.Has(a.Id)));
+
+    private static SealedPatch WithoutChanges(SealedPatch patch) => new()
+    {
+        CommitId = patch.CommitId, Predecessor = patch.Predecessor, Version = patch.Version, Absorbed = patch.Absorbed, Changes = [], Expectations = patch.Expectations,
+    };
+
+    private static async IAsyncEnumerable<SealedChange> WithoutTheLastAsync(IAsyncEnumerable<SealedChange> records, int count)
+    {
+        await foreach (var record in records)
+        {
+            if (--count > 0)
+                yield return record;
+        }
+    }
+
+    private ColdCommit InTheLifeOfNow(ColdCommit commit)
+    {
+        var now = Now(inner.ReadAsync(commit.Session, [], false, CancellationToken.None));
+        return With(commit, commit.Patches, commit.Epoch, now.Head?.Incarnation ?? now.LastEndedIncarnation + 1);
+    }
+
+    private static ColdCommit Unconditional(ColdCommit commit) => With(
+        commit,
+        [.. commit.Patches.Select(static p => new SealedPatch { CommitId = p.CommitId, Predecessor = p.Predecessor, Version = p.Version, Absorbed = p.Absorbed, Changes = p.Changes })],
+        commit.Epoch);
 
     private ColdCommit UnderTheEpochOfNow(ColdCommit commit) =>
         With(commit, commit.Patches, Now(inner.ReadAsync(commit.Session, [], false, CancellationToken.None)).Head?.Epoch ?? commit.Epoch);
@@ -148,10 +230,10 @@ internal sealed class SimColdTier(IColdTier inner, SimHistory history, SimSchedu
         CommitId = patch.CommitId, Predecessor = predecessor, Version = patch.Version, Changes = patch.Changes, Expectations = patch.Expectations,
     };
 
-    private static ColdCommit With(ColdCommit commit, IReadOnlyList<SealedPatch> patches, long epoch) => new()
+    private static ColdCommit With(ColdCommit commit, IReadOnlyList<SealedPatch> patches, long epoch, long? incarnation = null) => new()
     {
         Session = commit.Session,
-        Incarnation = commit.Incarnation,
+        Incarnation = incarnation ?? commit.Incarnation,
         Epoch = epoch,
         SeenVersion = commit.SeenVersion,
         Patches = patches,

@@ -9,12 +9,73 @@ internal sealed class SimHistory(TimeProvider time)
 {
     private readonly Dictionary<AuthSessionId, SimSession> _sessions = [];
     private readonly Dictionary<CommitId, AuthPatch> _patches = [];
+    private readonly Dictionary<CommitId, SimTransaction> _transactions = [];
 
     /// <summary>How often hot was made to lose something, or to look as if it had.</summary>
     public int Lies { get; private set; }
 
+    /// <summary>Whether cold was set back, and with it the leases that it has granted, and their epochs.</summary>
+    public bool LeasesWentBack { get; private set; }
+
     /// <summary>Tells what a commit id will mean.</summary>
     public void Announce(AuthPatch patch) => _patches[patch.CommitId] = patch;
+
+    /// <summary>A process sends a commit: one that nobody announced is that of its transaction.</summary>
+    public void Sent(AuthSessionId session, IReadOnlyList<SealedPatch> patches, SimProcess process)
+    {
+        foreach (var sent in patches)
+        {
+            if (_patches.ContainsKey(sent.CommitId) || sent.Changes.Count == 0 || !process.Transactions.TryGetValue(session, out var transaction))
+                continue;
+            var patch = new AuthPatch(sent.CommitId);
+            foreach (var (key, value) in transaction.Written)
+                patch.Set(key, SimPoint.Bytes(key, value));
+            _patches[sent.CommitId] = patch;
+            _transactions[sent.CommitId] = transaction;
+        }
+    }
+
+    /// <summary>Cold took an import.</summary>
+    public void Imported(AuthSessionId id, SeenMark mark, CommitId commit, IReadOnlyDictionary<AuthKey, int> values)
+    {
+        var session = Get(id);
+        var before = session.Points[^1].Mark;
+        if (before.Incarnation != 0 && !before.IsEnd)
+            throw new SimFailure($"{id} was imported at {mark}, and it was at {before}.");
+        session.Taken[commit] = mark;
+        session.Points.Add(new SimPoint(mark, time.GetUtcNow(), values.ToDictionary(static v => v.Key, v => (v.Value, mark.Version)))
+        {
+            Commit = commit, Written = values.Keys.ToHashSet(), IsInCold = true,
+        });
+    }
+
+    /// <summary>An operator is about to give up what a session has queued.</summary>
+    public void GivenUp(AuthSessionId session) => Get(session).IsGivenUp = true;
+
+    /// <summary>Whether cold was set back behind what it had of the session.</summary>
+    public bool ColdWentBack(AuthSessionId session) => Get(session).WentBack;
+
+    /// <summary>Cold is an older copy of itself from here on.</summary>
+    public void ColdWentBack(AuthSessionId id, SessionHead? head)
+    {
+        var session = Get(id);
+        var mark = head is null ? default : new SeenMark(head.Incarnation, head.Version);
+        LeasesWentBack = true;
+        session.OpenedEpoch = head?.Epoch ?? 0;
+        if (!session.Points.Exists(p => p.Mark > mark && !p.IsLost))
+            return;
+        Lies++;
+        foreach (var point in session.Points.Where(p => p.Mark > mark))
+        {
+            (point.IsLost, point.MayBeLost) = (true, true);
+            session.Taken.Remove(point.Commit);
+        }
+
+        session.WentBack = true;
+        session.IsRolledBack = head is { RolledBackAt: not 0 };
+        var copied = session.Points.FindLast(p => p.Mark == mark && !p.IsLost) ?? throw new SimFailure($"Cold was set back to {mark} of {id}, where it never was.");
+        session.Points.Add(copied with { Time = time.GetUtcNow() });
+    }
 
     /// <summary>Gives a commit that is applied again another name, under which the tier does not know it.</summary>
     public CommitId Rename(AuthSessionId session, CommitId commit)
@@ -136,6 +197,13 @@ internal sealed class SimHistory(TimeProvider time)
                 continue;
             }
 
+            // It goes on from what cold has lost: hot alone can't know, and whoever brings it to cold is told.
+            if (session.WentBack && !session.Taken.ContainsKey(patch.CommitId) && patch.Predecessor != session.Points[^1].Mark.Version)
+            {
+                session.Void.Add(Make(new SeenMark(commit.Incarnation, patch.Version), patch, commit.Epoch, before: null));
+                continue;
+            }
+
             if (commit.Epoch < session.OpenedEpoch && !session.Taken.ContainsKey(patch.CommitId))
                 throw new SimFailure($"Hot took {process.Name}'s commit under {commit.Epoch}, after the session was opened under {session.OpenedEpoch}.");
             foreach (var point in Take(commit.Session, commit.Incarnation, commit.Epoch, patch, WrittenAfter(commit.Patches, patch), process))
@@ -192,6 +260,8 @@ internal sealed class SimHistory(TimeProvider time)
     private List<SimPoint> Take(ColdCommit commit, long incarnation, SealedPatch patch, SimProcess process)
     {
         var session = Get(commit.Session);
+        if (commit.Rollback == RollbackChange.Set && session.Taken.ContainsKey(patch.CommitId))
+            return Discard(session, new SeenMark(incarnation, patch.Predecessor!.Value), new SeenMark(incarnation, patch.Version));
         if (commit.Rollback == RollbackChange.Set && patch.Changes.Count == 0)
         {
             RollBack(session, new SeenMark(incarnation, patch.Predecessor!.Value), new SeenMark(incarnation, patch.Version), commit.Epoch);
@@ -234,9 +304,44 @@ internal sealed class SimHistory(TimeProvider time)
     private static HashSet<AuthKey> WrittenAfter(IReadOnlyList<SealedPatch> patches, SealedPatch patch) =>
         patches.SkipWhile(p => p != patch).Skip(1).SelectMany(static p => p.Changes).Select(static c => c.Key).ToHashSet();
 
+    /// <summary>An operator gave up the oldest commit that is queued: what was behind it stays, without it.</summary>
+    private List<SimPoint> Discard(SimSession session, SeenMark from, SeenMark to)
+    {
+        var old = session.Points.FindAll(p => !p.IsLost && p.Mark.Incarnation == from.Incarnation && p.Mark > from && !p.Mark.IsEnd);
+        var records = session.Points.FindLast(p => p.Mark == from && !p.IsLost)!.Records;
+        List<SimPoint> discarded = [];
+        foreach (var point in old)
+        {
+            (point.IsLost, point.MayBeLost) = (true, true);
+            var isDiscarded = point.Mark <= to;
+            if (!isDiscarded)
+            {
+                records = new(records);
+                foreach (var key in point.Written)
+                {
+                    if (point.Records.TryGetValue(key, out var written))
+                        records[key] = written;
+                    else
+                        records.Remove(key);
+                }
+            }
+
+            var without = new SimPoint(point.Mark, time.GetUtcNow(), records)
+            {
+                Commit = point.Commit, Written = isDiscarded ? new HashSet<AuthKey>() : point.Written, Epoch = point.Epoch, IsInHot = point.IsInHot, WasAcknowledged = point.WasAcknowledged,
+            };
+            session.Points.Add(without);
+            if (isDiscarded)
+                discarded.Add(without);
+        }
+
+        session.IsRolledBack = true;
+        return discarded;
+    }
+
     private void RollBack(SimSession session, SeenMark from, SeenMark to, long epoch)
     {
-        if (Lies == 0 && session.IsVouchedFor)
+        if (Lies == 0 && session.IsVouchedFor && !session.IsGivenUp)
             throw new SimFailure($"Rolled back behind {from}, and nothing was lost.");
         Lose(session, from, byRollback: true);
         session.IsRolledBack = true;
@@ -249,7 +354,7 @@ internal sealed class SimHistory(TimeProvider time)
         foreach (var point in session.Points.Where(p => !p.IsLost && p.Mark.Incarnation == after.Incarnation && p.Mark > after && !p.Mark.IsEnd))
         {
             point.IsLost = true;
-            point.MayBeLost = byRollback && !point.IsInHot && !point.IsInCold;
+            point.MayBeLost = byRollback && (session.IsGivenUp || !point.IsInHot) && !point.IsInCold;
             session.Taken.Remove(point.Commit);
             if (point.IsInCold || (point.WasAcknowledged && !point.MayBeLost))
                 throw new SimFailure($"The commit at {point.Mark} is lost{(byRollback ? ", though hot had it" : ", and nobody says so")}.");
@@ -277,6 +382,16 @@ internal sealed class SimHistory(TimeProvider time)
         var isVoid = before is null;
         var records = before is null ? [] : new Dictionary<AuthKey, (int Value, long Version)>(before.Records);
         var written = sealedPatch.Changes.Select(static c => c.Key).ToHashSet();
+        if (!isVoid && _transactions.TryGetValue(sealedPatch.CommitId, out var transaction))
+        {
+            foreach (var (key, value) in transaction.Read)
+            {
+                var was = before!.Records.TryGetValue(key, out var held) ? held.Value : (int?)null;
+                if (was != value)
+                    throw new SimFailure($"A transaction that read {key} as {value} was committed at {mark}, where it was {was}.");
+            }
+        }
+
         if (_patches.TryGetValue(sealedPatch.CommitId, out var patch))
         {
             foreach (var expectation in patch.Expectations)
@@ -288,6 +403,12 @@ internal sealed class SimHistory(TimeProvider time)
             foreach (var change in patch.Changes)
             {
                 var value = change.Value is { } bytes ? SimPoint.Number(bytes) : (int?)null;
+                if (change.Key == AuthKey.Creds && !isVoid && !patch.AllowsIdentityChange && records.TryGetValue(AuthKey.Creds, out var paired)
+                    && SimPoint.IdentityIn(paired.Value) is var identity and not 0 && (value is not { } next || SimPoint.IdentityIn(next) != identity))
+                {
+                    throw new SimFailure($"The credentials {paired.Value} of a paired device were replaced by {value} at {mark}, and nobody allowed it.");
+                }
+
                 if (!written.Contains(change.Key))
                 {
                     // Left out as unchanged: then it was.
@@ -336,5 +457,9 @@ internal sealed class SimHistory(TimeProvider time)
         public bool IsVouchedFor { get; set; }
 
         public long OpenedEpoch { get; set; }
+
+        public bool IsGivenUp { get; set; }
+
+        public bool WentBack { get; set; }
     }
 }

@@ -7,7 +7,13 @@ internal sealed class SimHotOutbox(SimHotTier tier, IHotOutbox outbox, SimSchedu
 {
     public bool KeepsEverything => outbox.KeepsEverything;
 
-    public ValueTask<HotQueueResult> QueueAsync(QueuedCommit commit, CancellationToken cancellationToken) => tier.AskAsync(
+    public ValueTask<HotQueueResult> QueueAsync(QueuedCommit commit, CancellationToken cancellationToken)
+    {
+        history.Sent(commit.Session, commit.Patches, process);
+        return SendAsync(commit, cancellationToken);
+    }
+
+    private ValueTask<HotQueueResult> SendAsync(QueuedCommit commit, CancellationToken cancellationToken) => tier.AskAsync(
         $"queue {string.Join('+', commit.Patches.Select(static p => $"{p.CommitId.ToString()[..6]}@{p.Predecessor}-{p.Version}"))} under {commit.Epoch}",
         async _ =>
         {

@@ -47,6 +47,24 @@ internal enum SimPlant
     /// <summary>A reader believes cold, though it may be behind.</summary>
     ColdBelieved,
 
+    /// <summary>Nobody compares the identity in credentials.</summary>
+    GuardIgnored,
+
+    /// <summary>Cold publishes an import without its last record.</summary>
+    ImportLosesRecord,
+
+    /// <summary>Cold does not look at what versions a commit expects.</summary>
+    ConditionsIgnored,
+
+    /// <summary>Cold takes what was meant for a life of the session that has ended.</summary>
+    LifeIgnored,
+
+    /// <summary>Cold that went back says that it is where it was.</summary>
+    GoingBackHidden,
+
+    /// <summary>What cold refuses for good is passed over, and not parked.</summary>
+    PoisonDropped,
+
     /// <summary>After a rollback, the session goes on at the versions of what was lost.</summary>
     NoJump,
 }

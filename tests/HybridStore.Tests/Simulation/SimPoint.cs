@@ -1,4 +1,7 @@
 using System.Buffers.Binary;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
 using HybridStore.Coordination;
 
 namespace HybridStore.Tests.Simulation;
@@ -9,6 +12,8 @@ namespace HybridStore.Tests.Simulation;
 /// <param name="Records">What every record was.</param>
 internal sealed record SimPoint(SeenMark Mark, DateTimeOffset Time, Dictionary<AuthKey, (int Value, long Version)> Records)
 {
+    private const int Size = 12;
+
     /// <summary>The commit that made it.</summary>
     public CommitId Commit { get; init; }
 
@@ -36,11 +41,23 @@ internal sealed record SimPoint(SeenMark Mark, DateTimeOffset Time, Dictionary<A
         ? record.Exists && record.Version == held.Version && Number(record.Value) == held.Value
         : !record.Exists;
 
-    public static int Number(ReadOnlyMemory<byte> value) => BinaryPrimitives.ReadInt32LittleEndian(value.Span);
+    /// <summary>Which identity credentials of a number carry; 0: none, they are not paired.</summary>
+    public static int IdentityIn(int number) => number % 3;
 
-    public static byte[] Bytes(int number)
+    public static int Number(ReadOnlyMemory<byte> value) =>
+        value.Length == Size ? BinaryPrimitives.ReadInt32LittleEndian(value.Span) : JsonDocument.Parse(value).RootElement.GetProperty("n").GetInt32();
+
+    /// <summary>The value of a record.</summary>
+    public static byte[] Bytes(AuthKey key, int number) => key == AuthKey.Creds ? Credentials(number) : Bytes(number);
+
+    private static byte[] Credentials(int number) => Encoding.UTF8.GetBytes(
+        IdentityIn(number) is var identity and not 0
+            ? string.Create(CultureInfo.InvariantCulture, $$"""{"n":{{number}},"noiseKey":"{{identity}}","me":{"id":"{{identity}}"} }""")
+            : string.Create(CultureInfo.InvariantCulture, $$"""{"n":{{number}},"noiseKey":"new"}"""));
+
+    private static byte[] Bytes(int number)
     {
-        var bytes = new byte[12];
+        var bytes = new byte[Size];
         BinaryPrimitives.WriteInt32LittleEndian(bytes, number);
         return bytes;
     }

@@ -1,4 +1,5 @@
 using HybridStore.Conformance;
+using HybridStore.Coordination;
 
 namespace HybridStore.Tests.Simulation;
 
@@ -6,6 +7,7 @@ namespace HybridStore.Tests.Simulation;
 internal sealed class SimProcess(string name)
 {
     private readonly Dictionary<AuthSessionId, int> _seen = [];
+    private readonly Dictionary<AuthSessionId, SeenMark> _furthest = [];
 
     public string Name { get; } = name;
 
@@ -39,4 +41,21 @@ internal sealed class SimProcess(string name)
     public int Seen(AuthSessionId session) => _seen.GetValueOrDefault(session);
 
     public void Saw(AuthSessionId session, int point) => _seen[session] = Math.Max(Seen(session), point);
+
+    /// <summary>The furthest place of a session that this process was told of: it never goes back from there, whatever the tiers do.</summary>
+    public SeenMark Furthest(AuthSessionId session) => _furthest.GetValueOrDefault(session);
+
+    public void Saw(AuthSessionId session, SeenMark mark)
+    {
+        if (mark > Furthest(session))
+            _furthest[session] = mark;
+    }
+
+    /// <summary>What the transaction that is about to be committed here has read and writes; one at a time.</summary>
+    public Dictionary<AuthSessionId, SimTransaction> Transactions { get; } = [];
+
+    public HashSet<AuthSessionId> Transacting { get; } = [];
+
+    /// <summary>What is being imported here.</summary>
+    public Dictionary<AuthSessionId, Dictionary<AuthKey, int>> Imports { get; } = [];
 }

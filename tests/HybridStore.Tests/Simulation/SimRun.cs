@@ -10,7 +10,8 @@ internal sealed class SimRun
 {
     private static readonly string Key = MasterKey.Generate().ToBase64();
     private static readonly AuthSessionId[] Sessions = [new("t", "a"), new("t", "b")];
-    private static readonly AuthKey[] Keys = [new("session", "1"), new("session", "2"), new("pre-key", "1"), new("sender-key", "1")];
+    private static readonly AuthKey[] Written = [new("session", "1"), new("session", "2"), new("pre-key", "1"), new("sender-key", "1")];
+    private static readonly AuthKey[] Keys = [.. Written, AuthKey.Creds];
     private static readonly TimeSpan MaxStaleness = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LeaseDuration = TimeSpan.FromSeconds(6);
 
@@ -21,6 +22,7 @@ internal sealed class SimRun
     private readonly SimHistory _history;
     private readonly SimHotServer _shared;
     private readonly SimWeather _weather;
+    private readonly SimPoison _poison = new();
     private readonly List<SimProcess> _processes = [];
     private readonly List<(SimProcess Process, Task Task)> _clients = [];
     private readonly List<(AuthSessionId Session, AuthPatch Patch, CommitReceipt? Receipt)> _committed = [];
@@ -34,7 +36,7 @@ internal sealed class SimRun
         _cold = new InMemoryColdTier(_time);
         _history = new SimHistory(_time);
         _shared = new SimHotServer(1 << 20, Queues ? new ModelHotServer(_time) { KeepsEverything = shape.Lies == SimLies.Restarts } : null);
-        _weather = new SimWeather(shape, _scheduler, _time, _history, _shared, _processes, Sessions, StartWithClients);
+        _weather = new SimWeather(shape, _scheduler, _time, _history, _shared, _cold, _poison, _processes, Sessions, StartWithClients);
     }
 
     public IEnumerable<string> Trace => _scheduler.Trace;
@@ -70,7 +72,7 @@ internal sealed class SimRun
     {
         var process = new SimProcess($"p{++_started}") { IsReader = isReader };
         process.Time.Advance(_time.GetUtcNow() - process.Time.GetUtcNow());
-        process.Cold = new SimColdTier(_cold, _history, _scheduler, process) { Faults = _shape.Cold, Plant = _shape.Plant };
+        process.Cold = new SimColdTier(_cold, _history, _scheduler, process) { Faults = _shape.Cold, Plant = _shape.Plant, Poison = _poison };
         if (_shape.Hot != SimHot.None)
         {
             // Small, so that records have to go.
@@ -84,6 +86,9 @@ internal sealed class SimRun
         options.Lease.AcquireTimeout = TimeSpan.Zero;
         options.Lease.Holder = process.Name;
         options.Outbox.ReconcileInterval = Timeout.InfiniteTimeSpan;
+        options.Outbox.MaxTries = 2;
+        if (_shape.Plant == SimPlant.GuardIgnored)
+            options.Credentials.PairedField = "";
         if (Queues)
         {
             options.Lease.Duration = LeaseDuration;
@@ -127,26 +132,39 @@ internal sealed class SimRun
 
     private bool IsAllowed(AuthStoreException e) => e switch
     {
-        CommitConflictException => true,
+        CommitConflictException or SessionExistsException or IdentityOverwriteException => true,
+
+        // Who knows the keys of what was lost can't read what others have begun in its place.
+        ColdWentBackException or EnvelopeException => e.Session is { } session && _history.ColdWentBack(session),
+        OutboxParkedException or StoreUnusableException or SessionNotFoundException => _shape.Poison,
 
         // Who finds the tiers a moment apart again and again has no answer, and says so.
         StoreUnavailableException => _shape.Cold != SimFaults.None || Queues,
         CommitOutcomeUnknownException => _shape.Cold != SimFaults.None || _shape.Outages,
         FencedException or SessionHeldException => _shape.Lease != LeaseMode.Off || _shape.Deletes,
+
+        // A life that cold has lost looks like one that never was.
+        IncarnationEndedException when _shape.ColdGoesBack => true,
         IncarnationEndedException => _shape.Deletes,
         _ => false,
     };
 
-    private Task OperateAsync(SimProcess process, AuthSessionId session) => _scheduler.Random.Next(process.IsReader ? 9 : Queues ? 22 : 20) switch
+    private Task OperateAsync(SimProcess process, AuthSessionId session) => _scheduler.Random.Next(process.IsReader ? 10 : 29) switch
     {
         < 5 => GetAsync(process, session),
         < 9 => GetManyAsync(process, session),
-        < 15 => CommitAsync(process, session),
-        < 17 => RepeatAsync(process, session),
+        9 => FindAsync(process, session),
+        < 16 => CommitAsync(process, session),
+        16 => RepeatAsync(process, session),
         17 => _shape.Deletes ? DeleteAsync(process, session) : GetAsync(process, session),
         18 => _shape.Lease != LeaseMode.Off ? CloseAsync(process, session) : GetManyAsync(process, session),
         19 => _shape.Lease != LeaseMode.Off ? OpenAsync(process, session) : GetAsync(process, session),
-        20 => process.Store.ReconcileNowAsync(CancellationToken.None).AsTask(),
+        20 => Queues ? process.Store.ReconcileNowAsync(CancellationToken.None).AsTask() : CommitAsync(process, session),
+        21 => RepeatAsync(process, session),
+        22 => ImportAsync(process, session),
+        < 25 => TransactAsync(process, session),
+        < 27 => SaveCredentialsAsync(process, session),
+        27 => _shape.Poison ? LookAfterAsync(process, session) : CommitAsync(process, session),
         _ => CommitAsync(process, session),
     };
 
@@ -191,11 +209,12 @@ internal sealed class SimRun
         var key = _scheduler.Pick(Keys);
         process.Handles.TryGetValue(session, out var handle);
         var earliest = Earliest(process, session, handle);
+        var furthest = process.Furthest(session);
         var record = handle is not null ? await handle.GetAsync(key.Type, key.Id) : await process.Store.GetAsync(session, key);
         var points = _history.Of(session);
         for (var i = earliest; i < points.Count; i++)
         {
-            if (!points[i].Agrees(record))
+            if (!points[i].Agrees(record) || points[i].Mark < furthest)
                 continue;
             _scheduler.Note(process, $"got {record} of {session}{(handle is null ? "" : " held")}: at {points[i].Mark.Incarnation}:{points[i].Mark.Version}");
             process.Saw(session, i);
@@ -213,14 +232,17 @@ internal sealed class SimRun
         var keys = Keys.Where(_ => _scheduler.Chance(0.6)).ToArray();
         process.Handles.TryGetValue(session, out var handle);
         var earliest = Earliest(process, session, handle);
+        var furthest = process.Furthest(session);
         var set = handle is not null ? await handle.GetManyAsync(keys) : await process.Store.GetManyAsync(session, keys);
-        Check(process, session, set, earliest);
+        Check(process, session, set, earliest, furthest);
         _scheduler.Note(process, $"got {set.Count} of {session}{(handle is null ? "" : " held")} at {set.Incarnation}:{set.SessionVersion}");
     }
 
-    private void Check(SimProcess process, AuthSessionId session, AuthRecordSet set, int earliest)
+    private void Check(SimProcess process, AuthSessionId session, AuthRecordSet set, int earliest, SeenMark furthest)
     {
         var mark = set.SessionVersion == 0 ? SeenMark.EndOf(set.Incarnation) : new SeenMark(set.Incarnation, set.SessionVersion);
+        if (mark < furthest)
+            throw new SimFailure($"{process.Name} was answered at {mark} of {session}, after {furthest}.");
         var points = _history.Of(session);
         var found = -1;
         foreach (var i in _history.FindAll(session, mark))
@@ -231,6 +253,7 @@ internal sealed class SimRun
             if (set.All(r => points[i].Agrees(r)))
             {
                 process.Saw(session, i);
+                process.Saw(session, mark);
                 return;
             }
         }
@@ -245,13 +268,13 @@ internal sealed class SimRun
         await EnsureOpenAsync(process, session);
         process.Handles.TryGetValue(session, out var handle);
         var patch = new AuthPatch();
-        foreach (var key in Keys)
+        foreach (var key in Written)
         {
             if (!_scheduler.Chance(0.4))
                 continue;
 
             // Few values, so that some are unchanged.
-            _ = _scheduler.Chance(0.3) ? patch.Delete(key) : patch.Set(key, SimPoint.Bytes(_scheduler.Chance(0.3) ? _scheduler.Random.Next(3) : 10 + _value++));
+            _ = _scheduler.Chance(0.3) ? patch.Delete(key) : patch.Set(key, SimPoint.Bytes(key, Value()));
         }
 
         if (_scheduler.Chance(0.3))
@@ -261,8 +284,36 @@ internal sealed class SimRun
             patch.Expect(key, read.Version);
         }
 
-        if (patch.Changes.Count == 0)
-            return;
+        if (patch.Changes.Count > 0)
+            await CommitAsync(process, session, handle, patch);
+    }
+
+    /// <summary>Saves credentials: mostly those of the device that is paired, now and then others, which only who says so may put in their place.</summary>
+    private async Task SaveCredentialsAsync(SimProcess process, AuthSessionId session)
+    {
+        await EnsureOpenAsync(process, session);
+        process.Handles.TryGetValue(session, out var handle);
+        var patch = new AuthPatch();
+        var current = handle is not null ? await handle.GetAsync(AuthKey.Creds) : await process.Store.GetAsync(session, AuthKey.Creds);
+        var number = 10 + _value++;
+        if (current.Exists && _scheduler.Chance(0.6))
+            number = (number * 3) + SimPoint.IdentityIn(SimPoint.Number(current.Value));
+        _ = _scheduler.Chance(0.1) ? patch.Delete(AuthKey.Creds) : patch.Set(AuthKey.Creds, SimPoint.Bytes(AuthKey.Creds, number));
+        if (_scheduler.Chance(0.2))
+            patch.AllowIdentityChange();
+        if (_scheduler.Chance(0.3))
+            patch.Expect(AuthKey.Creds, current.Version);
+        if (_scheduler.Chance(0.3))
+            patch.Set(Written[0], SimPoint.Bytes(Written[0], Value()));
+        await CommitAsync(process, session, handle, patch);
+    }
+
+    private int Value() => _scheduler.Chance(0.3) ? _scheduler.Random.Next(3) : 10 + _value++;
+
+    private async Task CommitAsync(SimProcess process, AuthSessionId session, AuthSession? handle, AuthPatch patch)
+    {
+        if (_shape.Poison && _scheduler.Chance(0.1))
+            _poison.Add(patch.CommitId);
         if (Queues && _scheduler.Chance(0.6))
             patch.Require(_scheduler.Chance(0.75) ? Durability.Queued : Durability.Persisted);
         _history.Announce(patch);
@@ -277,6 +328,8 @@ internal sealed class SimRun
                 _committed[nth] = (session, patch, receipt);
                 _scheduler.Note(process, $"committed {receipt.CommitId.ToString()[..6]} of {session} at {receipt.Incarnation}:{receipt.Version}, {receipt.Outcome}");
                 process.Saw(session, _history.CheckReceipt(session, patch, receipt));
+                if (!receipt.IsRepeat)
+                    process.Saw(session, new SeenMark(receipt.Incarnation, receipt.Version));
                 return;
             }
             catch (CommitOutcomeUnknownException) when (Queues && attempt < 2 && _scheduler.Chance(0.6))
@@ -298,6 +351,131 @@ internal sealed class SimRun
             && !(receipt.IsRepeat && _history.WasRolledBack(session, first.Incarnation)))
             throw new SimFailure($"The repeat of {patch.CommitId} got {receipt} after {first}.");
         process.Saw(session, _history.CheckReceipt(session, patch, receipt));
+    }
+
+    /// <summary>Reads some, writes some for it, and everything it read must still be so where it is committed.</summary>
+    private async Task TransactAsync(SimProcess process, AuthSessionId session)
+    {
+        await EnsureOpenAsync(process, session);
+        if (!process.Handles.TryGetValue(session, out var handle) || !process.Transacting.Add(session))
+            return;
+        try
+        {
+            var read = Written.Where(_ => _scheduler.Chance(0.5)).ToArray();
+            var written = Written.Where(_ => _scheduler.Chance(0.4)).ToArray();
+            await handle.TransactionAsync(async (transaction, cancellationToken) =>
+            {
+                var values = new Dictionary<AuthKey, int?>();
+                foreach (var key in read)
+                {
+                    var value = (await transaction.GetManyAsync([key], cancellationToken))[0];
+                    values[key] = value is { } bytes ? SimPoint.Number(bytes) : null;
+                    await _scheduler.Step(process, "works on a transaction");
+                }
+
+                var results = new Dictionary<AuthKey, int>();
+                foreach (var key in written)
+                {
+                    results[key] = 10 + _value++;
+                    transaction.Set(key, SimPoint.Bytes(key, results[key]));
+                }
+
+                if (Queues && _scheduler.Chance(0.5))
+                    transaction.Require(Durability.Queued);
+                process.Transactions[session] = new SimTransaction(values, results);
+            });
+            _scheduler.Note(process, $"committed a transaction of {session}");
+        }
+        finally
+        {
+            process.Transacting.Remove(session);
+            process.Transactions.Remove(session);
+        }
+    }
+
+    /// <summary>Creates the session from a stream, if it does not exist.</summary>
+    private async Task ImportAsync(SimProcess process, AuthSessionId session)
+    {
+        if (process.Imports.ContainsKey(session))
+            return;
+        var values = Keys.Where(_ => _scheduler.Chance(0.6)).Append(Written[^1]).Distinct().ToDictionary(static k => k, _ => 10 + _value++);
+        process.Imports[session] = values;
+        try
+        {
+            var info = await process.Store.ImportAsync(session, EntriesAsync(process, values));
+            var index = _history.FindAll(session, new SeenMark(info.Incarnation, info.Version)).DefaultIfEmpty(-1).First();
+            if (index < 0 || info.Version != 1)
+                throw new SimFailure($"{process.Name} imported {info}, and it was never there.");
+            process.Saw(session, index);
+            _scheduler.Note(process, $"imported {session} as life {info.Incarnation}");
+        }
+        finally
+        {
+            process.Imports.Remove(session);
+        }
+    }
+
+    private async IAsyncEnumerable<AuthEntry> EntriesAsync(SimProcess process, Dictionary<AuthKey, int> values)
+    {
+        foreach (var (key, value) in values)
+        {
+            await _scheduler.Step(process, "reads what it imports");
+            yield return new AuthEntry(key, SimPoint.Bytes(key, value));
+        }
+    }
+
+    /// <summary>Finds the session, which tells no value: it is never behind what this process was told of, and complete unless it says otherwise.</summary>
+    private async Task FindAsync(SimProcess process, AuthSessionId session)
+    {
+        process.Handles.TryGetValue(session, out var handle);
+        var earliest = Earliest(process, session, handle);
+        var furthest = process.Furthest(session);
+        var found = await process.Store.FindSessionAsync(session);
+        if (found is null)
+            return;
+        var mark = new SeenMark(found.Incarnation, found.Version);
+        _scheduler.Note(process, $"found {session} at {mark.Incarnation}:{mark.Version}{(found.MayBeAhead ? ", which may be ahead" : "")}");
+        if (mark < furthest)
+            throw new SimFailure($"{process.Name} found {session} at {mark}, after {furthest}.");
+        var index = _history.FindAll(session, mark).DefaultIfEmpty(-1).First();
+        if (_history.HasVoid(session))
+            return;
+        if (index < 0)
+            throw new SimFailure($"{session} was found at {mark}, where it never was.");
+        if (!found.MayBeAhead && index < earliest)
+            throw new SimFailure($"{process.Name} found {session} at {mark}, and complete, after {_history.Of(session)[earliest].Mark}.");
+        process.Saw(session, mark);
+    }
+
+    /// <summary>What an operator does about a session that is parked.</summary>
+    private async Task LookAfterAsync(SimProcess process, AuthSessionId session)
+    {
+        var content = await process.Store.Outbox.ShowAsync(session);
+        if (content is not { Parked: not null })
+            return;
+        _scheduler.Note(process, $"finds {session} parked at {content.Parked.Version}");
+        switch (_scheduler.Random.Next(4))
+        {
+            case 0:
+                _poison.Clear();
+                await process.Store.Outbox.RetryAsync(session);
+                break;
+
+            case 1:
+                await process.Store.Outbox.RetryAsync(session);
+                break;
+
+            case 2 when content.Entries.Count > 0:
+                await process.Store.Outbox.DiscardAsync(session, content.Entries[0].Version);
+                _scheduler.Note(process, $"discarded {content.Entries[0].Version} of {session}");
+                break;
+
+            default:
+                _history.GivenUp(session);
+                await process.Store.Outbox.AbandonAsync(session);
+                _scheduler.Note(process, $"abandoned what {session} had queued");
+                break;
+        }
     }
 
     private bool WasLost(AuthSessionId session, CommitReceipt receipt) =>
@@ -353,7 +531,7 @@ internal sealed class SimRun
     /// Whether a lease may have been taken away at once: by a deletion, of which its holder learns with its next commit or heartbeat; or because it was extended in hot, and hot forgot.
     /// </summary>
     private bool MayBelieveWrongly(SimProcess process, AuthSessionId session) =>
-        process.OpenedAfter[session] is var (deletions, lies) && (deletions != _history.Deletions(session) || lies != _history.Lies);
+        _history.LeasesWentBack || process.OpenedAfter[session] is var (deletions, lies) && (deletions != _history.Deletions(session) || lies != _history.Lies);
 
     private void CheckAlone(SimProcess process, AuthSessionId session, AuthSession opened)
     {
@@ -385,10 +563,44 @@ internal sealed class SimRun
             hot.Faults = SimFaults.None;
         foreach (var session in Sessions)
         {
+            if (_history.ColdWentBack(session))
+            {
+                CheckToldThatColdWentBack(late, session);
+                continue;
+            }
+
+            if (_shape.Poison)
+                _ = Finish(late.Store.Outbox.RetryAsync(session).AsTask());
             if (Queues)
                 CheckQueue(late, session);
             CheckRecords(late, session);
         }
+    }
+
+    /// <summary>Hot that says that cold had more than it has is not passed over; nobody else can know.</summary>
+    private void CheckToldThatColdWentBack(SimProcess late, AuthSessionId session)
+    {
+        if (!Queues)
+            return;
+        var cold = Finish(_cold.ReadAsync(session, [], false, CancellationToken.None).AsTask());
+        var hot = Finish(_shared.Model!.Connect().ReadAsync(session, [], false, CancellationToken.None).AsTask());
+        if (cold.Head is not { } head || hot.Outbox is not { } outbox || outbox.Incarnation != head.Incarnation || outbox.DrainedVersion <= head.Version)
+            return;
+        try
+        {
+            Finish(OpenAsync(late, session));
+        }
+        catch (ColdWentBackException)
+        {
+            return;
+        }
+        catch (Exception e) when (e is FencedException or SessionHeldException)
+        {
+            // Hot knows a later epoch than cold issues now.
+            return;
+        }
+
+        throw new SimFailure($"{session} was opened at {head.Version}, and hot says that cold had {outbox.DrainedVersion}.");
     }
 
     private void CheckQueue(SimProcess late, AuthSessionId session)

@@ -15,6 +15,12 @@ internal sealed record SimShape(LeaseMode Lease, SimHot Hot, SimFaults Cold, Sim
     /// <summary>What hot does to what it was given.</summary>
     public SimLies Lies { get; init; }
 
+    /// <summary>Whether cold refuses some commits for good, until somebody mends it, and operators look after what is parked.</summary>
+    public bool Poison { get; init; }
+
+    /// <summary>Whether cold is set back to an older copy of itself, once.</summary>
+    public bool ColdGoesBack { get; init; }
+
     /// <summary>What is broken in this world, to see that the checks see it.</summary>
     public SimPlant Plant { get; init; }
 }

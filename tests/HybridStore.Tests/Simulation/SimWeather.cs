@@ -1,16 +1,21 @@
+using System.Collections.Immutable;
 using HybridStore.Conformance;
+using HybridStore.InMemory;
 
 namespace HybridStore.Tests.Simulation;
 
 /// <summary>What happens to the processes and tiers of a run while its clients are at work: time, outages, kills, and what hot does to what it was given.</summary>
 internal sealed class SimWeather(
-    SimShape shape, SimScheduler scheduler, ManualClock time, SimHistory history, SimHotServer hot, List<SimProcess> processes, AuthSessionId[] sessions, Action start)
+    SimShape shape, SimScheduler scheduler, ManualClock time, SimHistory history, SimHotServer hot, InMemoryColdTier cold, SimPoison poison, List<SimProcess> processes, AuthSessionId[] sessions, Action start)
 {
     private const int MostKills = 2;
 
     private ModelHotSnapshot? _snapshot;
     private IReadOnlySet<SimPoint> _inSnapshot = new HashSet<SimPoint>();
+    private readonly Queue<Action> _storm = new();
+    private ImmutableSortedDictionary<AuthSessionId, ColdMemorySession>? _copy;
     private int _kills;
+    private bool _wentBack;
 
     /// <summary>Nobody can do anything until this does something.</summary>
     public void Idle()
@@ -29,6 +34,30 @@ internal sealed class SimWeather(
         {
             scheduler.Note(null, "hot restarts");
             hot.Restart();
+        }
+
+        if (shape.ColdGoesBack && !_wentBack && scheduler.Chance(0.3))
+        {
+            SetBack();
+            return;
+        }
+
+        if (shape.Poison && scheduler.Chance(0.1))
+        {
+            scheduler.Note(null, "cold is mended");
+            poison.Clear();
+        }
+
+        if (_storm.TryDequeue(out var next))
+        {
+            next();
+            return;
+        }
+
+        if (shape is { Outages: true, Lies: SimLies.Losses } && hot.Model is not null && scheduler.Chance(0.04))
+        {
+            Brew();
+            return;
         }
 
         if (hot.Model is { } model && scheduler.Chance(0.4))
@@ -64,6 +93,7 @@ internal sealed class SimWeather(
     public void Clear()
     {
         hot.IsDown = false;
+        poison.Clear();
         foreach (var process in processes)
         {
             process.Cold.IsDown = false;
@@ -120,6 +150,44 @@ internal sealed class SimWeather(
                 Kill(scheduler.Pick(processes));
                 break;
         }
+    }
+
+    /// <summary>What seldom comes together by itself: a holder queues, hot loses it all, the holder heals hot, and dies before it reaches cold.</summary>
+    private void Brew()
+    {
+        var process = scheduler.Pick(processes);
+        _storm.Enqueue(() => process.Cold.IsDown = true);
+        for (var i = scheduler.Random.Next(3); i >= 0; i--)
+            _storm.Enqueue(static () => { });
+        _storm.Enqueue(() =>
+        {
+            scheduler.Note(process, "reaches cold no more, and hot is emptied");
+            hot.Model!.Flush();
+            history.HotLied(new HashSet<SimPoint>());
+        });
+        for (var i = 1 + scheduler.Random.Next(3); i > 0; i--)
+            _storm.Enqueue(() => Pass(TimeSpan.FromSeconds(1)));
+        _storm.Enqueue(() =>
+        {
+            if (_kills < MostKills && processes.Count > 1 && processes.Contains(process))
+                Kill(process);
+        });
+    }
+
+    private void SetBack()
+    {
+        if (_copy is null || scheduler.Chance(0.5))
+        {
+            scheduler.Note(null, "cold is copied");
+            _copy = cold.Content;
+            return;
+        }
+
+        scheduler.Note(null, "cold goes back");
+        _wentBack = true;
+        cold.Content = _copy;
+        foreach (var session in sessions)
+            history.ColdWentBack(session, _copy.GetValueOrDefault(session)?.HeadIfExists);
     }
 
     private void Kill(SimProcess process)

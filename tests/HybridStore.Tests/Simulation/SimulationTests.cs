@@ -27,11 +27,22 @@ public class SimulationTests
     [InlineData(nameof(SimPlant.AppliedTwice), LeaseMode.Off, nameof(SimHot.None))]
     [InlineData(nameof(SimPlant.EternalHot), LeaseMode.Off, nameof(SimHot.OfEach))]
     [InlineData(nameof(SimPlant.TornRead), LeaseMode.Off, nameof(SimHot.None))]
+    [InlineData(nameof(SimPlant.GuardIgnored), LeaseMode.Off, nameof(SimHot.None))]
+    [InlineData(nameof(SimPlant.ImportLosesRecord), LeaseMode.Off, nameof(SimHot.None))]
+    [InlineData(nameof(SimPlant.ConditionsIgnored), LeaseMode.Off, nameof(SimHot.None))]
+    [InlineData(nameof(SimPlant.LifeIgnored), LeaseMode.Off, nameof(SimHot.None))]
+    [InlineData(nameof(SimPlant.GoingBackHidden), LeaseMode.Off, nameof(SimHot.None))]
     public void A_world_that_breaks_a_promise_is_found_out(string plant, LeaseMode lease, string hot)
     {
-        var world = new SimShape(lease, Enum.Parse<SimHot>(hot), SimFaults.None, SimFaults.None, Deletes: false, Pauses: true) { Plant = Enum.Parse<SimPlant>(plant) };
+        var world = new SimShape(lease, Enum.Parse<SimHot>(hot), SimFaults.None, SimFaults.None, Deletes: plant == nameof(SimPlant.LifeIgnored), Pauses: true)
+        {
+            Plant = Enum.Parse<SimPlant>(plant), ColdGoesBack = plant == nameof(SimPlant.GoingBackHidden),
+        };
 
-        Assert.NotNull(FindFailure(world, runs: 400));
+        var failure = FindFailure(world, runs: 400);
+
+        Assert.NotNull(failure);
+        TestContext.Current.TestOutputHelper?.WriteLine(failure[..failure.IndexOf('\n')]);
     }
 
     [Theory]
@@ -47,6 +58,7 @@ public class SimulationTests
     [InlineData(nameof(SimPlant.OutOfOrder), nameof(SimLies.None))]
     [InlineData(nameof(SimPlant.ColdBelieved), nameof(SimLies.None))]
     [InlineData(nameof(SimPlant.NoJump), nameof(SimLies.Losses))]
+    [InlineData(nameof(SimPlant.PoisonDropped), nameof(SimLies.None))]
     public void A_queue_that_breaks_a_promise_is_found_out(string plant, string lies)
     {
         var faults = plant == nameof(SimPlant.AdoptionIsAll) ? SimFaults.Some : SimFaults.None;
@@ -55,9 +67,11 @@ public class SimulationTests
             Outages = true,
             Lies = Enum.Parse<SimLies>(lies),
             Plant = Enum.Parse<SimPlant>(plant),
+            Poison = plant == nameof(SimPlant.PoisonDropped),
         };
 
-        var failure = FindFailure(world, runs: 4_000);
+        // The one takes several accidents in a row.
+        var failure = FindFailure(world, runs: plant == nameof(SimPlant.AdoptionIsAll) ? 20_000 : 4_000);
 
         Assert.NotNull(failure);
         TestContext.Current.TestOutputHelper?.WriteLine(failure[..failure.IndexOf('\n')]);
@@ -77,6 +91,25 @@ public class SimulationTests
                         worlds.Add($"lease {lease}, hot {hot}, {Name(faults)}, deletions", new SimShape(lease, hot, faults, faults, Deletes: true, Pauses: true));
                 }
             }
+        }
+
+        foreach (var lease in (LeaseMode[])[LeaseMode.Off, LeaseMode.Required])
+        {
+            foreach (var hot in (SimHot[])[SimHot.None, SimHot.OfEach, SimHot.Queueing])
+            {
+                if (lease == LeaseMode.Off && hot == SimHot.Queueing)
+                    continue;
+                worlds.Add(
+                    $"lease {lease}, hot {hot}, some faults, cold goes back",
+                    new SimShape(lease, hot, SimFaults.Some, SimFaults.Some, Deletes: false, Pauses: true) { Outages = hot == SimHot.Queueing, ColdGoesBack = true });
+            }
+        }
+
+        foreach (var faults in (SimFaults[])[SimFaults.None, SimFaults.Some])
+        {
+            worlds.Add(
+                $"queueing, {Name(faults)}, poison",
+                new SimShape(LeaseMode.Required, SimHot.Queueing, faults, faults, Deletes: false, Pauses: true) { Outages = faults != SimFaults.None, Poison = true });
         }
 
         foreach (var lies in Enum.GetValues<SimLies>())
