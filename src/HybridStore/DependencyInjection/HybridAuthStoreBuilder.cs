@@ -61,6 +61,6 @@ internal sealed class HybridAuthStoreBuilder(IServiceCollection services, object
         return factories.Find(f => f.Scheme == uri.Scheme)?.Create(uri, provider)
             ?? throw new InvalidOperationException(
                 $"There is no cold tier for the scheme '{uri.Scheme}' (there are: {string.Join(", ", factories.Select(f => f.Scheme))}). "
-                + "Reference the package of that tier (HybridStore.Sqlite for 'sqlite', HybridStore.Redis for 'redis'), or choose another with HYBRIDSTORE_COLD or HybridAuthStoreOptions.Cold.");
+                + "Reference the package of that tier, such as HybridStore.Sqlite for 'sqlite', or choose another with HYBRIDSTORE_COLD or HybridAuthStoreOptions.Cold.");
     }
 }

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace HybridStore.DependencyInjection;
 
 /// <summary>Finds the cold tiers of the packages that the application references: SQLite, which is the default where nothing else was chosen, and others.</summary>
@@ -7,11 +9,16 @@ namespace HybridStore.DependencyInjection;
 /// </remarks>
 internal static class ReferencedColdTiers
 {
-    public static IEnumerable<IColdTierFactory> Find()
-    {
-        if (Type.GetType("HybridStore.Sqlite.SqliteColdTierFactory, HybridStore.Sqlite") is { } sqlite)
-            yield return (IColdTierFactory)Activator.CreateInstance(sqlite)!;
-        if (Type.GetType("HybridStore.Redis.RedisColdTierFactory, HybridStore.Redis") is { } redis)
-            yield return (IColdTierFactory)Activator.CreateInstance(redis)!;
-    }
+    public static IEnumerable<IColdTierFactory> Find() =>
+    [
+        .. Make(Type.GetType("HybridStore.Sqlite.SqliteColdTierFactory, HybridStore.Sqlite")),
+        .. Make(Type.GetType("HybridStore.PostgreSql.PostgreSqlColdTierFactory, HybridStore.PostgreSql")),
+        .. Make(Type.GetType("HybridStore.PostgreSql.PostgresColdTierFactory, HybridStore.PostgreSql")),
+        .. Make(Type.GetType("HybridStore.MongoDb.MongoDbColdTierFactory, HybridStore.MongoDb")),
+        .. Make(Type.GetType("HybridStore.MongoDb.MongoDbSrvColdTierFactory, HybridStore.MongoDb")),
+        .. Make(Type.GetType("HybridStore.Redis.RedisColdTierFactory, HybridStore.Redis")),
+    ];
+
+    private static IColdTierFactory[] Make([DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] Type? factory) =>
+        factory is null ? [] : [(IColdTierFactory)Activator.CreateInstance(factory)!];
 }

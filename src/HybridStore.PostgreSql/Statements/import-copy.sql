@@ -1,0 +1,1 @@
+COPY hybridstore.record (session, type, id, version, envelope) FROM STDIN (FORMAT BINARY)

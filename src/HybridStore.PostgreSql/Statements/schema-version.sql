@@ -1,0 +1,1 @@
+SELECT number, readable_from FROM hybridstore.schema_version
