@@ -19,6 +19,7 @@ internal sealed class CommitWriter : IAsyncDisposable
     private readonly Lock _counting = new();
     private readonly TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _groups;
+    private long _sent;
     private bool _disposed;
 
     /// <param name="database">The database.</param>
@@ -34,6 +35,9 @@ internal sealed class CommitWriter : IAsyncDisposable
         _patience = options.OperationTimeout;
         _time = time;
     }
+
+    /// <summary>How many commits were taken to be sent.</summary>
+    public long Sent => Volatile.Read(ref _sent);
 
     /// <summary>Has a commit made. Cancellation is honoured until it is sent.</summary>
     public async ValueTask<ColdCommitResult> RunAsync(ColdCommit commit, CancellationToken cancellationToken)
@@ -117,6 +121,7 @@ internal sealed class CommitWriter : IAsyncDisposable
             }
 
             works.Add(work);
+            Interlocked.Increment(ref _sent);
             bytes += work.Bytes;
         }
 

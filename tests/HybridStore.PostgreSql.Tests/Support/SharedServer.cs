@@ -65,7 +65,7 @@ public sealed class SharedServer : IAsyncDisposable
     {
         var given = Environment.GetEnvironmentVariable("HYBRIDSTORE_TEST_POSTGRESQL");
         if (!string.IsNullOrEmpty(given))
-            return Engine.ConnectionStrings.Parse(given).ConnectionString;
+            return PostgreSql.Engine.ConnectionStrings.Parse(given).ConnectionString;
         _server ??= await PostgreSqlServer.StartAsync();
         return _server.ConnectionString;
     }
