@@ -65,7 +65,7 @@ internal sealed class PostgreSqlStore : IAsyncDisposable
             ObjectDisposedException.ThrowIf(_disposed, typeof(PostgreSqlColdTier));
             if (!_database.IsOpen)
             {
-                var connection = await _database.ConnectAsync(deadline.Token).ConfigureAwait(false);
+                var connection = await _database.ConnectAsync(deadline).ConfigureAwait(false);
                 await using (connection.ConfigureAwait(false))
                 {
                     var report = await _migrator.PrepareAsync(connection, deadline.Token).ConfigureAwait(false);

@@ -62,7 +62,8 @@ public sealed class PostgreSqlColdTierCrashTests : ColdTest
         await server.ExecuteAsync("CREATE ROLE bot LOGIN PASSWORD 'pw'; GRANT CREATE ON DATABASE postgres TO bot");
         var connection = server.ConnectionString.Replace("Username=postgres", "Username=bot", StringComparison.Ordinal).Replace(PostgreSqlServer.Password, "pw", StringComparison.Ordinal);
         await using var taken = new Npgsql.NpgsqlConnection($"{connection};Pooling=false");
-        await taken.OpenAsync(Cancel);
+        // The server frees the connections of the lines before a little later.
+        await Eventually.TrueAsync(async () => await Xunit.Record.ExceptionAsync(() => taken.OpenAsync(Cancel)) is null, "the last connection");
 
         var error = await Assert.ThrowsAsync<StoreUnavailableException>(async () => await (await OpenAsync(connectionString: connection)).InitializeAsync(Cancel));
 

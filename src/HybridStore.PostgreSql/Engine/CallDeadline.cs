@@ -3,11 +3,20 @@ namespace HybridStore.PostgreSql.Engine;
 /// <summary>Until when a call may go on, and whether its caller still wants it.</summary>
 internal sealed class CallDeadline : IDisposable
 {
+    // The server is asked to cancel what takes too long, and often says then that nothing was kept.
+    private static readonly TimeSpan ToCancel = TimeSpan.FromSeconds(1);
+
+    private readonly TimeProvider _time;
+    private readonly TimeSpan _length;
+    private readonly long _start;
     private readonly CancellationTokenSource _timeout;
     private readonly CancellationTokenSource _both;
 
     public CallDeadline(TimeSpan timeout, TimeProvider time, CancellationToken caller)
     {
+        _time = time;
+        _length = timeout;
+        _start = time.GetTimestamp();
         _timeout = new CancellationTokenSource(timeout, time);
         _both = CancellationTokenSource.CreateLinkedTokenSource(_timeout.Token, caller);
         Caller = caller;
@@ -24,9 +33,36 @@ internal sealed class CallDeadline : IDisposable
     /// <summary>Whether it is the caller who ended it.</summary>
     public bool IsGivenUp => Caller.IsCancellationRequested && !_timeout.IsCancellationRequested;
 
+    /// <summary>Waits for what the driver does, which may hang while it asks a server to cancel that hangs as well. It is left behind then, and cleans up by itself.</summary>
+    public async Task<T> WaitAsync<T>(Task<T> task, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var left = _length - _time.GetElapsedTime(_start) + ToCancel;
+            return await task.WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, _time, cancellationToken).ConfigureAwait(false);
+        }
+        catch when (!task.IsCompleted)
+        {
+            _ = LeaveBehindAsync(task);
+            throw;
+        }
+    }
+
     public void Dispose()
     {
         _both.Dispose();
         _timeout.Dispose();
+    }
+
+    // A connection that nobody wants any more, or an error that nobody looks at.
+    private static async Task LeaveBehindAsync<T>(Task<T> task)
+    {
+        try
+        {
+            (await task.ConfigureAwait(false) as IDisposable)?.Dispose();
+        }
+        catch (Exception)
+        {
+        }
     }
 }

@@ -45,9 +45,8 @@ internal sealed class PostgreSqlDatabase : IAsyncDisposable
         {
             try
             {
-                var connection = await ConnectAsync(deadline.Token).ConfigureAwait(false);
-                await using (connection.ConfigureAwait(false))
-                    return await call(connection, deadline.Token).ConfigureAwait(false);
+                var connection = await ConnectAsync(deadline).ConfigureAwait(false);
+                return await deadline.WaitAsync(RunAsync(connection, call, deadline.Token), cancellationToken).ConfigureAwait(false);
             }
             catch (Exception e) when (PostgreSqlErrors.IsOurs(e))
             {
@@ -79,8 +78,7 @@ internal sealed class PostgreSqlDatabase : IAsyncDisposable
             var connection = await ConnectToWriteAsync(operation, deadline).ConfigureAwait(false);
             try
             {
-                await using (connection.ConfigureAwait(false))
-                    return await call(connection, deadline.Timeout).ConfigureAwait(false);
+                return await deadline.WaitAsync(RunAsync(connection, call, deadline.Timeout), CancellationToken.None).ConfigureAwait(false);
             }
             catch (Exception e) when (PostgreSqlErrors.IsOurs(e))
             {
@@ -95,11 +93,11 @@ internal sealed class PostgreSqlDatabase : IAsyncDisposable
     }
 
     /// <summary>Opens a connection for calls that this class does not make.</summary>
-    public async Task<NpgsqlConnection> ConnectAsync(CancellationToken cancellationToken)
+    public async Task<NpgsqlConnection> ConnectAsync(CallDeadline deadline)
     {
         // A transaction around the caller is none of ours: what is told as kept must be kept, whatever becomes of that one.
         using (new TransactionScope(TransactionScopeOption.Suppress, TransactionScopeAsyncFlowOption.Enabled))
-            return await _source.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+            return await deadline.WaitAsync(_source.OpenConnectionAsync(deadline.Token).AsTask(), deadline.Caller).ConfigureAwait(false);
     }
 
     public AuthStoreException Translate(Exception e, string operation) => PostgreSqlErrors.Translate(e, Server, operation, IsOpen);
@@ -119,11 +117,17 @@ internal sealed class PostgreSqlDatabase : IAsyncDisposable
             await _source.DisposeAsync().ConfigureAwait(false);
     }
 
+    private static async Task<T> RunAsync<T>(NpgsqlConnection connection, Func<NpgsqlConnection, CancellationToken, Task<T>> call, CancellationToken cancellationToken)
+    {
+        await using (connection.ConfigureAwait(false))
+            return await call(connection, cancellationToken).ConfigureAwait(false);
+    }
+
     private async Task<NpgsqlConnection> ConnectToWriteAsync(string operation, CallDeadline deadline)
     {
         try
         {
-            return await ConnectAsync(deadline.Token).ConfigureAwait(false);
+            return await ConnectAsync(deadline).ConfigureAwait(false);
         }
         catch (Exception e) when (PostgreSqlErrors.IsOurs(e))
         {
