@@ -3,7 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 namespace HybridStore.DependencyInjection;
 
 /// <summary>Names a cold tier in configuration, as <c>scheme:rest</c>: <c>sqlite:/var/lib/bots.db</c>.</summary>
-/// <param name="Scheme">The tier's scheme, in lower case.</param>
+/// <param name="Scheme">The tier's scheme, in lower case: letters, and plus signs between them.</param>
 /// <param name="Rest">What the tier makes of the rest: a path, a connection string. It may hold a password and is never shown.</param>
 public sealed record ColdTierUri(string Scheme, string Rest)
 {
@@ -15,7 +15,7 @@ public sealed record ColdTierUri(string Scheme, string Rest)
     {
         uri = null;
         var colon = text?.IndexOf(':', StringComparison.Ordinal) ?? -1;
-        if (colon <= 0 || colon == text!.Length - 1 || !text.AsSpan(0, colon).ContainsOnlyLetters())
+        if (colon <= 0 || colon == text!.Length - 1 || !text.AsSpan(0, colon).IsScheme())
             return false;
 #pragma warning disable CA1308 // A scheme is lower case by convention (RFC 3986, section 3.1).
         uri = new ColdTierUri(text[..colon].ToLowerInvariant(), text[(colon + 1)..]);
@@ -27,13 +27,16 @@ public sealed record ColdTierUri(string Scheme, string Rest)
     public override string ToString() => $"{Scheme}:…";
 }
 
-file static class Letters
+file static class Schemes
 {
-    public static bool ContainsOnlyLetters(this ReadOnlySpan<char> text)
+    /// <summary>Letters, and between them a plus sign, as in <c>mongodb+srv</c>.</summary>
+    public static bool IsScheme(this ReadOnlySpan<char> text)
     {
+        if (text[0] == '+' || text[^1] == '+')
+            return false;
         foreach (var c in text)
         {
-            if (!char.IsAsciiLetter(c))
+            if (!char.IsAsciiLetter(c) && c != '+')
                 return false;
         }
 

@@ -99,6 +99,7 @@ public class HybridAuthStoreOptionsValidationTests
     [InlineData("sqlite:a.db", "sqlite", "a.db")]
     [InlineData("SQLite:/var/a:b.db", "sqlite", "/var/a:b.db")]
     [InlineData("mongodb://host/db", "mongodb", "//host/db")]
+    [InlineData("mongodb+srv://host/db", "mongodb+srv", "//host/db")]
     public void ColdTierUri_Parses(string text, string scheme, string rest)
     {
         Assert.True(ColdTierUri.TryParse(text, out var uri));
@@ -112,6 +113,8 @@ public class HybridAuthStoreOptionsValidationTests
     [InlineData(":a.db")]
     [InlineData("sqlite:")]
     [InlineData("/var/x:y")]
+    [InlineData("+srv:x")]
+    [InlineData("mongodb+:x")]
     public void ColdTierUri_RefusesWhatIsNone(string? text) => Assert.False(ColdTierUri.TryParse(text, out _));
 
     [Theory]
