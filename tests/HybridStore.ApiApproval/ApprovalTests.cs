@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Text.RegularExpressions;
 
 namespace HybridStore.ApiApproval;
 
@@ -6,7 +7,7 @@ namespace HybridStore.ApiApproval;
 /// The public API of each library is a file here, <c>NAME.approved.txt</c>. A change to it is a change of that file, made by
 /// <c>HYBRIDSTORE_APPROVE_API=1 dotnet test tests/HybridStore.ApiApproval</c> and read like any other.
 /// </summary>
-public class ApprovalTests
+public partial class ApprovalTests
 {
     private const string ApproveVariable = "HYBRIDSTORE_APPROVE_API";
 
@@ -20,6 +21,7 @@ public class ApprovalTests
     [MemberData(nameof(Libraries))]
     public void PublicApi_OfEachLibrary_IsTheApprovedOne(string library)
     {
+        Assert.SkipWhen(IsLeftOut(library), $"{library} is built empty here: the package feed lacks what it needs.");
         var path = Path.Combine(Setting("ApprovedFolder"), $"{library}.approved.txt");
         var received = PublicApi.Write(Assembly.Load(library)).ReplaceLineEndings("\n");
         if (Environment.GetEnvironmentVariable(ApproveVariable) == "1")
@@ -46,6 +48,16 @@ public class ApprovalTests
         Assert.Equal(
             Libraries.Select(row => row.Data),
             Directory.GetFiles(Setting("ApprovedFolder"), "*.approved.txt").Select(file => Path.GetFileName(file).Replace(".approved.txt", "", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+
+    private static bool IsLeftOut(string library)
+    {
+        var project = File.ReadAllText(Path.Combine(Setting("SourceFolder"), library, $"{library}.csproj"));
+        var required = RequiredSets().Match(project).Groups[1].Value.Split(';', StringSplitOptions.RemoveEmptyEntries);
+        return required.Any(set => Setting("MissingPackageSets").Contains($";{set};", StringComparison.Ordinal));
+    }
+
+    [GeneratedRegex("<RequiresPackageSet>(.*)</RequiresPackageSet>")]
+    private static partial Regex RequiredSets();
 
     private static string Setting(string key) =>
         typeof(ApprovalTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == key).Value!;
