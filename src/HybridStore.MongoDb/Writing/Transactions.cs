@@ -1,4 +1,5 @@
 using HybridStore.MongoDb.Engine;
+using MongoDB.Bson;
 using MongoDB.Driver;
 
 namespace HybridStore.MongoDb.Writing;
@@ -10,7 +11,7 @@ namespace HybridStore.MongoDb.Writing;
 /// </remarks>
 internal sealed class Transactions(MongoDbStore store)
 {
-    private static readonly TimeSpan AbortTimeout = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan EndTimeout = TimeSpan.FromSeconds(2);
 
     private readonly SessionTurns _turns = new();
 
@@ -135,24 +136,45 @@ internal sealed class Transactions(MongoDbStore store)
 
         private async Task EndAsync(IClientSessionHandle session)
         {
+            if (MayBeKept)
+                await SupersedeAsync(session).ConfigureAwait(false);
             await AbortAsync(session).ConfigureAwait(false);
             session.Dispose();
+        }
+
+        // A commit that the server never heard of left its transaction open there. The session's next transaction ends it, and does nothing else; one that
+        // was committed is not touched.
+        private async Task SupersedeAsync(IClientSessionHandle session)
+        {
+            using var patience = new CancellationTokenSource(EndTimeout, store.Time);
+            try
+            {
+                session.StartTransaction();
+                await store.Collections.Schema.Find(session, FilterDefinition<BsonDocument>.Empty).Limit(1).ToListAsync(patience.Token).ConfigureAwait(false);
+            }
+            catch (Exception e) when (IsExpected(e))
+            {
+                // Then the server ends it when its time is over.
+            }
         }
 
         private async Task AbortAsync(IClientSessionHandle session)
         {
             if (!session.IsInTransaction)
                 return;
-            using var patience = new CancellationTokenSource(AbortTimeout, store.Time);
+            using var patience = new CancellationTokenSource(EndTimeout, store.Time);
             try
             {
                 await session.AbortTransactionAsync(patience.Token).ConfigureAwait(false);
             }
-            catch (Exception e) when (e is MongoException or OperationCanceledException or TimeoutException or ObjectDisposedException or InvalidOperationException)
+            catch (Exception e) when (IsExpected(e))
             {
                 // The server ends it by itself, at the latest when the session is used again or its time is over.
             }
         }
+
+        private static bool IsExpected(Exception e) =>
+            e is MongoException or OperationCanceledException or TimeoutException or ObjectDisposedException or InvalidOperationException;
 
         private sealed record Done(T Result);
     }

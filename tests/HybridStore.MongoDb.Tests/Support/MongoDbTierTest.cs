@@ -1,0 +1,105 @@
+using System.Collections.Concurrent;
+using HybridStore.Codec;
+using HybridStore.Tiers;
+using MongoDB.Bson;
+using MongoDB.Driver;
+using MongoDB.Driver.Core.Events;
+
+namespace HybridStore.MongoDb.Tests.Support;
+
+/// <summary>A database for one test, tiers on it, and the commits that most tests make.</summary>
+public abstract class MongoDbTierTest : IAsyncDisposable
+{
+    private readonly List<MongoDbColdTier> _tiers = [];
+    private MongoProxy? _proxy;
+    private bool _isUsed;
+
+    internal static AuthSessionId Session { get; } = new("clinic", "reception");
+
+    internal static WrappedDataKey Key1 { get; } = new(new DataKeyId(0xF000_0000_0000_0001), new byte[80]);
+
+    internal static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    internal string DatabaseName { get; } = SharedServer.NewName();
+
+    /// <summary>The commands that tiers opened by <see cref="OpenCountedAsync"/> have sent.</summary>
+    internal ConcurrentQueue<string> Commands { get; } = new();
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var tier in _tiers)
+            await tier.DisposeAsync();
+        if (_proxy is not null)
+            await _proxy.DisposeAsync();
+        if (_isUsed)
+            await (await SharedServer.ConnectAsync()).DropDatabaseAsync(DatabaseName);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>The database as it is, beside the tier.</summary>
+    internal async Task<IMongoDatabase> DatabaseAsync()
+    {
+        _isUsed = true;
+        return await SharedServer.DatabaseAsync(DatabaseName);
+    }
+
+    internal async Task<IMongoCollection<BsonDocument>> CollectionAsync(string name) =>
+        (await DatabaseAsync()).GetCollection<BsonDocument>($"hybridstore_{name}");
+
+    /// <summary>A tier with a client of its own.</summary>
+    internal async Task<MongoDbColdTier> OpenAsync(TimeSpan? timeout = null) => await OpenAsync(MongoClientSettings.FromUrl(await SharedServer.UrlAsync()), timeout);
+
+    /// <summary>A tier whose commands are noted.</summary>
+    internal async Task<MongoDbColdTier> OpenCountedAsync()
+    {
+        var settings = MongoClientSettings.FromUrl(await SharedServer.UrlAsync());
+        settings.ClusterConfigurator = cluster => cluster.Subscribe<CommandStartedEvent>(e => Commands.Enqueue(e.CommandName));
+        return await OpenAsync(settings);
+    }
+
+    /// <summary>A tier behind a proxy.</summary>
+    internal async Task<(MongoDbColdTier Tier, MongoProxy Proxy)> OpenBehindProxyAsync(TimeSpan? timeout = null)
+    {
+        var server = (await SharedServer.UrlAsync()).Server;
+        _proxy ??= new MongoProxy(server.Host, server.Port);
+        var settings = MongoClientSettings.FromConnectionString($"mongodb://127.0.0.1:{_proxy.Port}/?directConnection=true&serverMonitoringMode=poll");
+        return (await OpenAsync(settings, timeout), _proxy);
+    }
+
+    internal async Task<MongoDbColdTier> OpenAsync(MongoClientSettings settings, TimeSpan? timeout = null)
+    {
+        await DatabaseAsync();
+        var tier = new MongoDbColdTier(settings, DatabaseName, new MongoDbColdTierOptions { OperationTimeout = timeout ?? TimeSpan.FromSeconds(30) });
+        _tiers.Add(tier);
+        return tier;
+    }
+
+    internal static AuthKey Record(string id) => new("session", id);
+
+    internal static SealedChange Set(string id, byte fill = 1, int length = 100)
+    {
+        var bytes = new byte[length];
+        Array.Fill(bytes, fill);
+        return new SealedChange(Record(id), bytes);
+    }
+
+    internal static SealedPatch Patch(params SealedChange[] changes) => new() { CommitId = CommitId.New(), Changes = changes };
+
+    internal static ColdCommit Commit(params SealedPatch[] patches) => new() { Session = Session, Incarnation = 1, SealedWith = Key1.Id, Patches = patches };
+
+    internal static ColdCommit Creation(params SealedPatch[] patches) =>
+        new() { Session = Session, Incarnation = 1, SealedWith = Key1.Id, NewDataKey = Key1, Patches = patches };
+
+    internal static ColdImport Import(IAsyncEnumerable<SealedChange> records) =>
+        new() { Session = Session, Incarnation = 1, CommitId = CommitId.New(), DataKey = Key1, Records = records };
+
+    internal static async Task MustAsync(MongoDbColdTier tier, ColdCommit commit) => Assert.Equal(ColdCommitStatus.Committed, (await tier.CommitAsync(commit, Cancel)).Status);
+
+    internal static async Task<List<T>> ToListAsync<T>(IAsyncEnumerable<T> source)
+    {
+        var list = new List<T>();
+        await foreach (var item in source)
+            list.Add(item);
+        return list;
+    }
+}
