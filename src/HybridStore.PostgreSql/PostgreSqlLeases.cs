@@ -20,7 +20,7 @@ internal sealed class PostgreSqlLeases(PostgreSqlStore store) : IColdLeases
             {
                 var session = request.Session;
                 var command = Statement.Of(connection, database.Sql.Call("acquire_v1", 10))
-                    .Text(session.Tenant).Text(session.Session).Bytes(SessionNameHash.Of(session)).Text(HolderText(request.Holder))
+                    .Text(session.Tenant).Text(session.Session).Bytes(SessionNameHash.Compute(session)).Text(HolderText(request.Holder))
                     .Long(Microseconds(request.Duration)).Bool(request.MayQueue).Long(request.DeadEpoch).Long(request.LiveEpoch)
                     .Bool(request.RefusesAhead).TimeOrNull(store.Now());
                 return await command.SingleAsync(

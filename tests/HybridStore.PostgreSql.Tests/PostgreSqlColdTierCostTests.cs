@@ -115,7 +115,7 @@ public sealed class PostgreSqlColdTierCostTests : ColdTest
             await batch.ExecuteNonQueryAsync(Cancel);
         }
 
-        var read = Statement.Of(connection, database.Sql.Call("read_v1", 6)).Text(session.Tenant).Text(session.Session).Bytes(SessionNameHash.Of(session));
+        var read = Statement.Of(connection, database.Sql.Call("read_v1", 6)).Text(session.Tenant).Text(session.Session).Bytes(SessionNameHash.Compute(session));
         await read.Texts(["session", "session"]).Texts(["000001", "000050"]).Bool(true).RunAsync(Cancel);
         var count = Statement.Of(connection, $"SELECT seq_tup_read, idx_tup_fetch, n_tup_ins, n_tup_upd, n_tup_del FROM pg_stat_xact_user_tables WHERE relid = '{Schema.Name}.record'::regclass");
         return await count.SingleAsync(static row => (row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4)), Cancel);

@@ -1,3 +1,4 @@
+using HybridStore.Tiers;
 using MongoDB.Bson;
 
 namespace HybridStore.MongoDb.Engine;
@@ -5,12 +6,7 @@ namespace HybridStore.MongoDb.Engine;
 /// <summary>What stays of a deleted session; all 0: it never lived and was never held.</summary>
 internal readonly record struct TombstoneDocument(long Incarnation, long LastVersion, long Epoch)
 {
-    public static BsonBinaryData Id(AuthSessionId session)
-    {
-        var hash = new byte[SessionNameHash.Size];
-        SessionNameHash.Compute(session, hash);
-        return new BsonBinaryData(hash);
-    }
+    public static BsonBinaryData Id(AuthSessionId session) => new(SessionNameHash.Compute(session));
 
     public static bool Is(BsonDocument document) => document["_id"].BsonType == BsonType.Binary;
 

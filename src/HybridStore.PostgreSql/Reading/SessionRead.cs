@@ -25,7 +25,7 @@ internal static class SessionRead
     {
         var (types, ids) = Names(keys);
         var command = Statement.Of(connection, database.Sql.Call("read_v1", 6))
-            .Text(session.Tenant).Text(session.Session).Bytes(SessionNameHash.Of(session)).Texts(types).Texts(ids).Bool(withDataKeys);
+            .Text(session.Tenant).Text(session.Session).Bytes(SessionNameHash.Compute(session)).Texts(types).Texts(ids).Bool(withDataKeys);
 
         SessionHead? head = null;
         long lastEnded = 0;

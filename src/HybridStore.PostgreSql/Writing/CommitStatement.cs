@@ -18,7 +18,7 @@ internal static class CommitStatement
         var absorbed = new Part<CommitMark>(patches, static p => p.Absorbed);
         var expectations = new Part<AuthExpectation>(patches, static p => p.Expectations);
         _ = Statement.Of(batch, database.Sql.Call("commit_v1", Parameters))
-            .Text(commit.Session.Tenant).Text(commit.Session.Session).Bytes(SessionNameHash.Of(commit.Session))
+            .Text(commit.Session.Tenant).Text(commit.Session.Session).Bytes(SessionNameHash.Compute(commit.Session))
             .Long(commit.Incarnation).Long(commit.Epoch).Long(commit.SeenVersion).Long(Id(commit.SealedWith)).Int((int)commit.Rollback)
             .BytesOrNull(commit.NewDataKey?.Bytes).TimeOrNull(now)
             .Uuids(Each(patches, static p => p.CommitId.Value)).LongsOrNull(Each(patches, static p => p.Predecessor))

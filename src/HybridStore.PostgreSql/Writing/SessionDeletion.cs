@@ -13,7 +13,7 @@ internal static class SessionDeletion
     private static async Task<ColdDeletion> RunAsync(PostgreSqlDatabase database, NpgsqlConnection connection, AuthSessionId session, CancellationToken deadline)
     {
         var command = Statement.Of(connection, database.Sql.Call("delete_v1", 3))
-            .Text(session.Tenant).Text(session.Session).Bytes(SessionNameHash.Of(session));
+            .Text(session.Tenant).Text(session.Session).Bytes(SessionNameHash.Compute(session));
         return await command.SingleAsync(
             static row => new ColdDeletion(row.GetBoolean(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3)), deadline).ConfigureAwait(false);
     }

@@ -13,7 +13,7 @@ internal sealed class SessionImport(PostgreSqlDatabase database, ColdImport impo
     private const int MaxRecords = 16_384;
     private const int MaxBytes = 4 * 1024 * 1024;
 
-    private readonly byte[] _nameHash = SessionNameHash.Of(import.Session);
+    private readonly byte[] _nameHash = SessionNameHash.Compute(import.Session);
     private long _loading;
 
     public async ValueTask<ColdImportResult> RunAsync(CancellationToken cancellationToken)

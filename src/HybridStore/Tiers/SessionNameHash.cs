@@ -23,6 +23,16 @@ public static class SessionNameHash
     /// <exception cref="ArgumentException"><paramref name="hash"/> is too short.</exception>
     public static void Compute(AuthSessionId session, Span<byte> hash) => Compute(session, "HybridStore tombstone 1"u8, hash);
 
+    /// <summary>The hash that a tombstone keeps, in an array of its own.</summary>
+    /// <param name="session">The session.</param>
+    /// <exception cref="InvalidAuthInputException">The session is empty.</exception>
+    public static byte[] Compute(AuthSessionId session)
+    {
+        var hash = new byte[Size];
+        Compute(session, hash);
+        return hash;
+    }
+
     /// <summary>A hash of another domain, for a tier that names more than tombstones by it: hashes of two domains tell nothing of each other.</summary>
     /// <param name="session">The session.</param>
     /// <param name="domain">What the hash is for, and its version: 1 to 64 bytes, none of them zero.</param>
