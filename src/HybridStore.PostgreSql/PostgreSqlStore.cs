@@ -71,6 +71,7 @@ internal sealed class PostgreSqlStore : IAsyncDisposable
                     var report = await _migrator.PrepareAsync(connection, deadline.Token).ConfigureAwait(false);
                     if (!report.IsDurable)
                         Log.NotDurable(_logger, _database.Server);
+                    _database.Prepares = report.IsDirect;
                 }
 
                 _database.IsOpen = true;

@@ -37,6 +37,12 @@ internal sealed class PostgreSqlDatabase : IAsyncDisposable
     /// <summary>Whether the database was found usable.</summary>
     public bool IsOpen { get; set; }
 
+    /// <summary>
+    /// Whether a connection keeps the statements that every commit and read sends, so that the server need not parse and plan them again. Behind a pool that gives each
+    /// transaction another process of the server, it must not.
+    /// </summary>
+    public bool Prepares { get; set; }
+
     /// <summary>Makes a call that changes nothing. It is repeated on another connection if one breaks.</summary>
     public async Task<T> ReadAsync<T>(string operation, Func<NpgsqlConnection, CancellationToken, Task<T>> call, CancellationToken cancellationToken)
     {

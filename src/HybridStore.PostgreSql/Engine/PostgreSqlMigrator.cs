@@ -23,7 +23,7 @@ internal sealed class PostgreSqlMigrator(PostgreSqlDatabase database, bool migra
 
     private Task<ServerReport> InspectAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
         Statement.Of(connection, database.Sql["inspect"]).Text(database.Schema).SingleAsync(
-            static row => new ServerReport
+            row => new ServerReport
             {
                 Version = row.GetInt32(0),
                 VersionText = row.GetString(1),
@@ -32,6 +32,7 @@ internal sealed class PostgreSqlMigrator(PostgreSqlDatabase database, bool migra
                 IsDurable = row.GetBoolean(4) && row.GetBoolean(5),
                 HasSchema = row.GetBoolean(6),
                 HasVersion = row.GetBoolean(7),
+                IsDirect = row.GetInt32(8) == connection.ProcessID,
             },
             cancellationToken);
 

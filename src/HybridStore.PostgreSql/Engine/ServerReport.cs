@@ -21,4 +21,9 @@ internal sealed record ServerReport
 
     /// <summary>Whether the schema is ours: its table of versions is there.</summary>
     public required bool HasVersion { get; init; }
+
+    /// <summary>
+    /// Whether the connection is the server's own, and not one to a pool such as PgBouncer, which hands it to a process of the server for a transaction at a time.
+    /// </summary>
+    public required bool IsDirect { get; init; }
 }

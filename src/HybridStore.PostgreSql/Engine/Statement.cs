@@ -62,6 +62,14 @@ internal readonly struct Statement
 
     public Statement BytesOfEach(ReadOnlyMemory<byte>[] values) => Add(values, NpgsqlDbType.Array | NpgsqlDbType.Bytea);
 
+    /// <summary>Has the connection keep the statement, if it does not yet: the first time, that is a round trip of its own.</summary>
+    public async ValueTask<Statement> PrepareIfAsync(bool prepares, CancellationToken cancellationToken)
+    {
+        if (prepares)
+            await Command.PrepareAsync(cancellationToken).ConfigureAwait(false);
+        return this;
+    }
+
     /// <summary>Runs a statement that gives no rows that anybody wants.</summary>
     /// <returns>How many rows it changed.</returns>
     public Task<int> RunAsync(CancellationToken cancellationToken) => Command.ExecuteNonQueryAsync(cancellationToken);

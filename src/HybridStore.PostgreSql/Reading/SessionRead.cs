@@ -24,8 +24,9 @@ internal static class SessionRead
         PostgreSqlDatabase database, NpgsqlConnection connection, AuthSessionId session, IReadOnlyList<AuthKey> keys, bool withDataKeys, CancellationToken deadline)
     {
         var (types, ids) = Names(keys);
-        var command = Statement.Of(connection, database.Sql.Call("read_v1", 6))
-            .Text(session.Tenant).Text(session.Session).Bytes(SessionNameHash.Compute(session)).Texts(types).Texts(ids).Bool(withDataKeys);
+        var command = await Statement.Of(connection, database.Sql.Call("read_v1", 6))
+            .Text(session.Tenant).Text(session.Session).Bytes(SessionNameHash.Compute(session)).Texts(types).Texts(ids).Bool(withDataKeys)
+            .PrepareIfAsync(database.Prepares, deadline).ConfigureAwait(false);
 
         SessionHead? head = null;
         long lastEnded = 0;

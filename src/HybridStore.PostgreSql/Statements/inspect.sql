@@ -7,4 +7,5 @@ SELECT
     current_setting('fsync') = 'on',
     current_setting('full_page_writes') = 'on',
     EXISTS (SELECT FROM pg_catalog.pg_namespace n WHERE n.nspname = $1),
-    EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relname = 'schema_version')
+    EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relname = 'schema_version'),
+    pg_backend_pid()

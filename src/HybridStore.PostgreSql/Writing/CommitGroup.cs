@@ -86,6 +86,8 @@ internal sealed class CommitGroup(PostgreSqlDatabase database, Func<DateTimeOffs
             batch.BatchCommands.Add(new NpgsqlBatchCommand(NeighboursPatience));
         foreach (var work in works)
             CommitStatement.AddTo(batch, database, work.Commit, now());
+        if (database.Prepares)
+            await batch.PrepareAsync(deadline).ConfigureAwait(false);
 
         var results = new ColdCommitResult[works.Count];
         var rows = await batch.ExecuteReaderAsync(deadline).ConfigureAwait(false);

@@ -6,7 +6,7 @@ public sealed class ServerCheckTests
 {
     private static readonly ServerReport Sound = new()
     {
-        Version = 140_000, VersionText = "14.0", IsStandby = false, Encoding = "UTF8", IsDurable = true, HasSchema = false, HasVersion = false,
+        Version = 140_000, VersionText = "14.0", IsStandby = false, Encoding = "UTF8", IsDurable = true, HasSchema = false, HasVersion = false, IsDirect = true,
     };
 
     [Fact]

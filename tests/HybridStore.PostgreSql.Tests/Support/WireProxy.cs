@@ -129,7 +129,7 @@ internal sealed class WireProxy : IAsyncDisposable
         {
             CutPoint.BeforeTheRequest => isRequest && type is 'P' or 'B',
             CutPoint.BeforeItsEnd => isRequest && type == 'S',
-            CutPoint.BeforeTheAnswer => !isRequest && type == '1',
+            CutPoint.BeforeTheAnswer => !isRequest && type == '2',
             CutPoint.BeforeTheRow => !isRequest && type == 'D',
             CutPoint.BeforeTheTransactionIsOver => !isRequest && type == 'Z',
             _ => false,
