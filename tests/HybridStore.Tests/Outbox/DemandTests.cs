@@ -1,5 +1,6 @@
 using HybridStore.Conformance;
 using HybridStore.InMemory;
+using HybridStore.Tiers;
 using static HybridStore.Tests.Outbox.QueueFixture;
 
 namespace HybridStore.Tests.Outbox;
@@ -25,6 +26,38 @@ public sealed class DemandTests : IAsyncDisposable
         await Assert.ThrowsAsync<ColdWentBackException>(async () => await session.CommitAsync(Put(A, 2), Cancel));
 
         Assert.Equal([1], (await theirs.GetAsync(A, Cancel)).Value.ToArray());
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task ColdWentBack_AndHotWasToldMore_IsToldToWhoReadsWithoutTheLease(bool hotIsBelieved)
+    {
+        var (_, session) = await _fixture.OpenAsync();
+        var before = await _fixture.RealCold.ReadAsync(_fixture.Session, [A], withDataKeys: true, Cancel);
+        await using var older = new InMemoryColdTier(_fixture.Clock);
+        await older.CommitAsync(
+            new ColdCommit
+            {
+                Session = _fixture.Session,
+                Incarnation = 1,
+                SealedWith = before.DataKeys[0].Id,
+                NewDataKey = before.DataKeys[0],
+                Patches = [new SealedPatch { CommitId = CommitId.New(), Changes = [new SealedChange(A, before.Records[0].Envelope)] }],
+            },
+            Cancel);
+        await session.CommitAsync(Put(A, 2).Require(Durability.Persisted), Cancel);
+
+        var reader = _fixture.Start();
+        reader.Cold.Inner = older;
+        if (!hotIsBelieved)
+            _fixture.Clock.Advance(TimeSpan.FromSeconds(2));
+
+        // What is read before cold is asked is right; nobody is told what was before that.
+        if (hotIsBelieved)
+            Assert.Equal([2], (await reader.Store.GetAsync(_fixture.Session, A, Cancel)).Value.ToArray());
+        else
+            await Assert.ThrowsAsync<ColdWentBackException>(async () => await reader.Store.GetAsync(_fixture.Session, A, Cancel));
     }
 
     [Fact]
