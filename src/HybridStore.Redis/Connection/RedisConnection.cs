@@ -200,7 +200,7 @@ internal sealed class RedisConnection : IAsyncDisposable
         }
     }
 
-    /// <summary>Bounded, since the driver's own bound is not: an attempt that a server cuts off at the wrong moment never ends.</summary>
+    /// <summary>Bounded, whatever the driver waits for: it bounds each of its steps, and not all of them together.</summary>
     private async Task<ConnectionMultiplexer> ConnectOnceAsync(ConfigurationOptions configuration)
     {
         var attempt = ConnectionMultiplexer.ConnectAsync(configuration, null);

@@ -30,6 +30,9 @@ internal static class RedisOptionsParser
     {
         var own = options.Clone();
         own.AbortOnConnectFail = false;
+        // One round: it ends after ConnectTimeout at the latest, and who made it is told why it failed. Each further round of the driver begins with what the one before
+        // left half done, may take as long again, and covers up a reason such as a refused password. The driver connects again by itself after the first.
+        own.ConnectRetry = 1;
         own.ReconnectRetryPolicy = new ReconnectBackoff(tier.MaxReconnectDelay);
         // To read INFO and CONFIG of each server. Nothing else of an administrator's is called.
         own.AllowAdmin = true;

@@ -64,6 +64,16 @@ public sealed class RedisSettingsTests : RedisTierTest
         Assert.Equal(queues, tier.Outbox is not null);
     }
 
+    /// <summary>The driver's further rounds take as long again each, and cover up why the first one failed.</summary>
+    [Fact]
+    public void OwnConnection_BeginsWithOneRound()
+    {
+        var own = RedisOptionsParser.Own(ConfigurationOptions.Parse("localhost,connectRetry=5"), new RedisHotTierOptions());
+
+        Assert.Equal(1, own.ConnectRetry);
+        Assert.False(own.AbortOnConnectFail);
+    }
+
     /// <summary>What is asked without a connection fails, and is not sent later, when nobody waits for it any more.</summary>
     [Fact]
     public void OwnConnection_KeepsNoBacklog()
