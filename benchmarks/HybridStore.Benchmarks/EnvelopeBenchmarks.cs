@@ -20,15 +20,16 @@ public class EnvelopeBenchmarks
     private readonly byte[] _binding = RandomNumberGenerator.GetBytes(20 + 13 + (4 * 4) + 8 + 9 + 7 + 15);
     private DataKey[] _keys = [];
     private AesGcm _aes = null!;
+    private ChaCha20Poly1305 _chaCha = null!;
     private EnvelopeCodec _codec = null!;
     private byte[] _envelope = [];
     private byte[] _rawEnvelope = [];
 
     /// <summary>The cipher.</summary>
-    [Params(EnvelopeCipher.Aes256Gcm, EnvelopeCipher.XSalsa20Poly1305)]
+    [Params(EnvelopeCipher.Aes256Gcm, EnvelopeCipher.XSalsa20Poly1305, EnvelopeCipher.ChaCha20Poly1305)]
     public EnvelopeCipher Cipher { get; set; }
 
-    private int Nonce => Cipher == EnvelopeCipher.Aes256Gcm ? 12 : 24;
+    private int Nonce => Cipher == EnvelopeCipher.XSalsa20Poly1305 ? 24 : 12;
 
     /// <summary>Takes the keys into use.</summary>
     [GlobalSetup]
@@ -37,6 +38,7 @@ public class EnvelopeBenchmarks
         LibSodium.EnsureAvailable();
         _keys = [new DataKey(new DataKeyId(1), _key)];
         _aes = new AesGcm(_key, Tag);
+        _chaCha = new ChaCha20Poly1305(_key);
         _codec = new EnvelopeCodec(new EnvelopeCodecOptions { Cipher = Cipher });
         _envelope = Seal();
         _rawEnvelope = RawSeal();
@@ -98,6 +100,12 @@ public class EnvelopeBenchmarks
             return;
         }
 
+        if (Cipher == EnvelopeCipher.ChaCha20Poly1305)
+        {
+            _chaCha.Encrypt(nonce, _value, box[..^Tag], box[^Tag..], _binding);
+            return;
+        }
+
         Span<byte> boxKey = stackalloc byte[32];
         LibSodium.KeyedHash(_key, _binding, boxKey);
         LibSodium.SecretBox(boxKey, nonce, _value, box);
@@ -111,6 +119,12 @@ public class EnvelopeBenchmarks
         if (Cipher == EnvelopeCipher.Aes256Gcm)
         {
             _aes.Decrypt(nonce, box[..^Tag], box[^Tag..], value, _binding);
+            return value;
+        }
+
+        if (Cipher == EnvelopeCipher.ChaCha20Poly1305)
+        {
+            _chaCha.Decrypt(nonce, box[..^Tag], box[^Tag..], value, _binding);
             return value;
         }
 

@@ -75,10 +75,11 @@ public sealed partial class HybridAuthStore : IAuthStateStore, IAsyncDisposable,
             throw new ArgumentException(fault, nameof(options));
         _cold = cold;
         _hot = hot;
-        _wrapper = new DataKeyWrapper(_masterKey, options.Encryption.Cipher);
+        _wrapper = new DataKeyWrapper(_masterKey, options.Encryption.Cipher, options.Encryption.Ciphers);
         _codec = new EnvelopeCodec(new EnvelopeCodecOptions
         {
             Cipher = options.Encryption.Cipher,
+            Ciphers = options.Encryption.Ciphers,
             CompressionThreshold = options.Encryption.CompressionThreshold,
         });
         _maxStaleness = options.MaxStaleness;

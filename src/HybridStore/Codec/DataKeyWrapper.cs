@@ -29,9 +29,10 @@ internal sealed class DataKeyWrapper
 
     /// <param name="masterKey">The master key, which stays the caller's.</param>
     /// <param name="cipher">How to wrap. Keys wrapped otherwise are unwrapped all the same.</param>
+    /// <param name="ciphers">The ciphers there are; <see langword="null"/>: those of the core.</param>
     /// <exception cref="StoreUnusableException">The cipher is not available on this machine.</exception>
-    public DataKeyWrapper(MasterKey masterKey, EnvelopeCipher cipher)
-        : this(masterKey, cipher, CipherSet.BuiltIn, NonceSource.Fill)
+    public DataKeyWrapper(MasterKey masterKey, EnvelopeCipher cipher, CipherSet? ciphers = null)
+        : this(masterKey, cipher, ciphers ?? CipherSet.BuiltIn, NonceSource.Fill)
     {
     }
 

@@ -38,7 +38,7 @@ internal static unsafe partial class LibSodium
         StoreUnusableReason.MissingDependency,
         "libsodium, which XSalsa20-Poly1305 needs, was not found. Reference the NuGet package `libsodium` in the application; or install it with the "
         + "system's package manager (`apt install libsodium23`, `dnf install libsodium`, `apk add libsodium`, `brew install libsodium`); "
-        + "or choose Aes256Gcm via Encryption:Cipher.",
+        + "or choose Aes256Gcm or ChaCha20Poly1305 via Encryption:Cipher.",
         error);
 
     /// <summary>BLAKE2b with a key, of as many bytes as are asked for.</summary>

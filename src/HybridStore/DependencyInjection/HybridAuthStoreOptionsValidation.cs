@@ -18,8 +18,8 @@ internal sealed class HybridAuthStoreOptionsValidation : IValidateOptions<Hybrid
     {
         if (MasterKeyFaultOf(options) is { } masterKey)
             yield return masterKey;
-        if (!Enum.IsDefined(options.Encryption.Cipher))
-            yield return $"Encryption.Cipher is {(int)options.Encryption.Cipher}; choose one of {string.Join(", ", Enum.GetNames<EnvelopeCipher>())}.";
+        if (!Enum.IsDefined(options.Encryption.Cipher) && options.Encryption.Ciphers.Find(options.Encryption.Cipher) is null)
+            yield return $"Encryption.Cipher is {(int)options.Encryption.Cipher}; choose one of {string.Join(", ", Enum.GetNames<EnvelopeCipher>())}, or add it.";
         if (options.Encryption.CompressionThreshold is < -1 or > AuthLimits.MaxValueBytes)
         {
             yield return $"Encryption.CompressionThreshold is {options.Encryption.CompressionThreshold}; "

@@ -47,7 +47,9 @@ internal static class Some
 
     /// <summary>The ciphers that work on this machine.</summary>
     public static Gen<EnvelopeCipher> Cipher { get; } =
-        Gen.Elements(LibSodium.IsAvailable ? [EnvelopeCipher.Aes256Gcm, EnvelopeCipher.XSalsa20Poly1305] : new[] { EnvelopeCipher.Aes256Gcm });
+        Gen.Elements(LibSodium.IsAvailable
+            ? [EnvelopeCipher.Aes256Gcm, EnvelopeCipher.ChaCha20Poly1305, EnvelopeCipher.XSalsa20Poly1305]
+            : new[] { EnvelopeCipher.Aes256Gcm, EnvelopeCipher.ChaCha20Poly1305 });
 
     public static byte[] Noise(int seed, int length)
     {

@@ -1,4 +1,5 @@
 using HybridStore.Codec;
+using HybridStore.InMemory;
 
 namespace HybridStore.Tests.Codec;
 
@@ -12,6 +13,48 @@ public class CipherSetTests
     public void ForSealing_WithACipherThatLacksSomething_ThrowsWhatItSays() =>
         Assert.Equal("brew install it", Assert.Throws<StoreUnusableException>(
             () => new CipherSet(new OtherCipher(200, available: false)).ForSealing((EnvelopeCipher)200)).Message);
+
+    [Theory]
+    [InlineData(EnvelopeCipher.XChaCha20Poly1305)]
+    [InlineData(EnvelopeCipher.Aegis256)]
+    public void Store_WithACipherOfNSecThatWasNotAdded_NamesThePackage(EnvelopeCipher cipher)
+    {
+        var options = new HybridAuthStoreOptions();
+        options.Encryption.MasterKey = MasterKey.Generate().ToBase64();
+        options.Encryption.Cipher = cipher;
+
+        var error = Assert.Throws<StoreUnusableException>(() => new HybridAuthStore(new InMemoryColdTier(), null, options));
+
+        Assert.Equal(StoreUnusableReason.MissingDependency, error.Reason);
+        Assert.Contains("HybridStore.NSec", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Store_WithAnAddedCipher_SealsAndWrapsWithIt()
+    {
+        var options = new HybridAuthStoreOptions();
+        options.Encryption.MasterKey = MasterKey.Generate().ToBase64();
+        options.Encryption.AddCipher(new OtherCipher(200, available: true)).Cipher = (EnvelopeCipher)200;
+        var cold = new InMemoryColdTier();
+        await using var store = new HybridAuthStore(cold, null, options);
+
+        await store.CommitAsync(CodecSome.Session, new AuthPatch().Set(CodecSome.Key, new byte[] { 1, 2, 3 }), TestContext.Current.CancellationToken);
+
+        Assert.Equal([1, 2, 3], (await store.GetAsync(CodecSome.Session, CodecSome.Key, TestContext.Current.CancellationToken)).Value.ToArray());
+        var read = await cold.ReadAsync(CodecSome.Session, [CodecSome.Key], true, TestContext.Current.CancellationToken);
+        Assert.Equal((200, 200), (read.Records[0].Envelope.Span[3], read.DataKeys[0].Bytes.Span[3]));
+    }
+
+    [Fact]
+    public void AddCipher_OfANumberThatIsTaken_IsRefused_AndTheSameOneTwiceIsNot()
+    {
+        var options = new EncryptionOptions();
+        var other = new OtherCipher(200, available: true);
+        options.AddCipher(other).AddCipher(other);
+
+        Assert.Throws<ArgumentException>(() => options.AddCipher(new OtherCipher(200, available: true)));
+        Assert.Throws<ArgumentException>(() => options.AddCipher(new OtherCipher((byte)EnvelopeCipher.Aes256Gcm, available: true)));
+    }
 
     [Fact]
     public void Seal_WithACipherOfAnotherPackage_OpensWhereThatIs()
@@ -50,7 +93,7 @@ public class CipherSetTests
 
         Assert.Equal(("codec", StoreUnusableReason.MissingDependency), (error.Tier, error.Reason));
         Assert.All(
-            ["NuGet package `libsodium`", "apt install libsodium23", "dnf install libsodium", "apk add libsodium", "brew install libsodium", "Aes256Gcm", "Encryption:Cipher"],
+            ["NuGet package `libsodium`", "apt install libsodium23", "dnf install libsodium", "apk add libsodium", "brew install libsodium", "Aes256Gcm", "ChaCha20Poly1305", "Encryption:Cipher"],
             way => Assert.Contains(way, error.Message, StringComparison.Ordinal));
     }
 

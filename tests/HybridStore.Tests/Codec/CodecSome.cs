@@ -11,7 +11,7 @@ internal static class CodecSome
     public static readonly AuthKey Key = new(AuthKeyTypes.Session, "5511999990000.0");
 
     /// <summary>Every cipher of the core, as theory data.</summary>
-    public static TheoryData<EnvelopeCipher> Ciphers => [EnvelopeCipher.Aes256Gcm, EnvelopeCipher.XSalsa20Poly1305];
+    public static TheoryData<EnvelopeCipher> Ciphers => [EnvelopeCipher.Aes256Gcm, EnvelopeCipher.XSalsa20Poly1305, EnvelopeCipher.ChaCha20Poly1305];
 
     /// <summary>Skips the test where the machine lacks what the cipher needs.</summary>
     public static void Require(EnvelopeCipher cipher) =>

@@ -30,7 +30,7 @@ public class EnvelopeCodecTests
         var envelope = codec.Seal(CodecSome.Session, CodecSome.Key, key, value);
 
         Assert.True(codec.Open(CodecSome.Session, CodecSome.Key, [key], envelope).Span.SequenceEqual(value));
-        Assert.Equal(EnvelopeHeader.Size + (cipher == EnvelopeCipher.Aes256Gcm ? 12 : 24) + size + 16, envelope.Length);
+        Assert.Equal(EnvelopeHeader.Size + (cipher == EnvelopeCipher.XSalsa20Poly1305 ? 24 : 12) + size + 16, envelope.Length);
     }
 
     [Theory]

@@ -40,7 +40,7 @@ public class EnvelopeTamperingTests
             {
                 0 or 1 => [EnvelopeFault.NotAnEnvelope],
                 2 => [changed[2] == 0 ? EnvelopeFault.NotAnEnvelope : EnvelopeFault.UnknownFormat],
-                3 => [EnvelopeFault.UnknownCipher],
+                3 => CipherSet.BuiltIn.Find((EnvelopeCipher)changed[3]) is null ? [EnvelopeFault.UnknownCipher] : [EnvelopeFault.NotAuthentic],
                 4 => [changed[4] < 2 ? EnvelopeFault.NotAuthentic : EnvelopeFault.UnknownCompression],
                 < EnvelopeHeader.Size => [EnvelopeFault.UnknownKey],
                 _ => [EnvelopeFault.NotAuthentic],
@@ -57,7 +57,7 @@ public class EnvelopeTamperingTests
         var codec = CodecSome.Codec(cipher, compressionThreshold: 0);
         using var key = CodecSome.DataKey();
         var envelope = codec.Seal(CodecSome.Session, CodecSome.Key, key, compressed ? CodecSome.Json(200) : CodecSome.Noise(64));
-        var overhead = EnvelopeHeader.Size + (cipher == EnvelopeCipher.Aes256Gcm ? 12 : 24) + 16;
+        var overhead = EnvelopeHeader.Size + (cipher == EnvelopeCipher.XSalsa20Poly1305 ? 24 : 12) + 16;
 
         for (var length = 0; length < envelope.Length; length++)
         {
@@ -127,6 +127,7 @@ public class EnvelopeTamperingTests
         foreach (var (cipher, other) in new[]
         {
             (EnvelopeCipher.Aes256Gcm, EnvelopeCipher.XSalsa20Poly1305), (EnvelopeCipher.XSalsa20Poly1305, EnvelopeCipher.Aes256Gcm),
+            (EnvelopeCipher.Aes256Gcm, EnvelopeCipher.ChaCha20Poly1305), (EnvelopeCipher.ChaCha20Poly1305, EnvelopeCipher.Aes256Gcm),
         })
         {
             var envelope = CodecSome.Codec(cipher).Seal(CodecSome.Session, CodecSome.Key, key, CodecSome.Noise(64));

@@ -106,6 +106,12 @@ public class KeyMaterialTests
         }
     }
 
-    private static T Field<T>(object owner, string name) =>
-        Assert.IsType<T>(owner.GetType().GetField(name, BindingFlags.Instance | BindingFlags.NonPublic)?.GetValue(owner));
+    private static T Field<T>(object owner, string name)
+    {
+        // A private field of a base class is found only there.
+        FieldInfo? field = null;
+        for (var type = owner.GetType(); type is not null && field is null; type = type.BaseType)
+            field = type.GetField(name, BindingFlags.Instance | BindingFlags.NonPublic);
+        return Assert.IsType<T>(field?.GetValue(owner));
+    }
 }

@@ -29,74 +29,16 @@ internal sealed class Aes256GcmCipher : Cipher
         return new Keyed(this, key);
     }
 
-    // An AesGcm sets nonce and direction in its one OpenSSL context on every call, so two threads must never share one; and creating one costs
-    // several times what sealing a small record does. A session is rarely used by many threads at once: a few are kept.
-    private sealed class Keyed : KeyedCipher
+    private sealed class Keyed(Cipher cipher, ReadOnlySpan<byte> key) : PlatformKeyedCipher<AesGcm>(cipher, key)
     {
-        private readonly byte[] _key = GC.AllocateArray<byte>(KeyMaterial.Size, pinned: true);
-        private readonly AesGcm?[] _idle = new AesGcm?[4];
+        protected override AesGcm Create(ReadOnlySpan<byte> key) => new(key, Tag);
 
-        public Keyed(Cipher cipher, ReadOnlySpan<byte> key)
-            : base(cipher) => key.CopyTo(_key);
+        protected override void Encrypt(
+            AesGcm algorithm, ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> plaintext, Span<byte> ciphertext, Span<byte> tag, ReadOnlySpan<byte> associatedData) =>
+            algorithm.Encrypt(nonce, plaintext, ciphertext, tag, associatedData);
 
-        public override void Seal(ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> binding, ReadOnlySpan<byte> plaintext, Span<byte> box)
-        {
-            var aes = Rent();
-            try
-            {
-                aes.Encrypt(nonce, plaintext, box[..plaintext.Length], box[plaintext.Length..], binding);
-            }
-            finally
-            {
-                Return(aes);
-            }
-        }
-
-        public override bool TryOpen(ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> binding, ReadOnlySpan<byte> box, Span<byte> plaintext)
-        {
-            var aes = Rent();
-            try
-            {
-                aes.Decrypt(nonce, box[..^Tag], box[^Tag..], plaintext, binding);
-                return true;
-            }
-            catch (AuthenticationTagMismatchException)
-            {
-                return false;
-            }
-            finally
-            {
-                Return(aes);
-            }
-        }
-
-        public override void Dispose()
-        {
-            for (var i = 0; i < _idle.Length; i++)
-                Interlocked.Exchange(ref _idle[i], null)?.Dispose();
-            CryptographicOperations.ZeroMemory(_key);
-        }
-
-        private AesGcm Rent()
-        {
-            for (var i = 0; i < _idle.Length; i++)
-            {
-                if (_idle[i] is not null && Interlocked.Exchange(ref _idle[i], null) is { } aes)
-                    return aes;
-            }
-
-            return new AesGcm(_key, Tag);
-        }
-
-        private void Return(AesGcm aes)
-        {
-            for (var i = 0; i < _idle.Length; i++)
-            {
-                if (_idle[i] is null && Interlocked.CompareExchange(ref _idle[i], aes, null) is null)
-                    return;
-            }
-
-            aes.Dispose();
-        }
+        protected override void Decrypt(
+            AesGcm algorithm, ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> ciphertext, ReadOnlySpan<byte> tag, Span<byte> plaintext, ReadOnlySpan<byte> associatedData) =>
+            algorithm.Decrypt(nonce, ciphertext, tag, plaintext, associatedData);
     }
 }

@@ -1,15 +1,16 @@
 namespace HybridStore.Codec;
 
 /// <summary>An algorithm of authenticated encryption, as envelopes and wrapped keys use it. Stateless; the key is in a <see cref="KeyedCipher"/>.</summary>
-internal abstract class Cipher
+/// <remarks>Other packages add algorithms by <see cref="EncryptionOptions.AddCipher"/>. What was sealed with one can be read only where it was added.</remarks>
+public abstract class Cipher
 {
-    /// <summary>Its number in envelopes.</summary>
+    /// <summary>Its number in envelopes: 64 to 255 for those that are not of this project. It is never used for another algorithm.</summary>
     public abstract EnvelopeCipher Id { get; }
 
-    /// <summary>The size of its nonce in bytes. Nonces are random.</summary>
+    /// <summary>The size of its nonce in bytes. Nonces are random, so it should be 24 or more; with 12 bytes, a key may seal 2^32 times.</summary>
     public abstract int NonceSize { get; }
 
-    /// <summary>How many bytes a box has more than the plaintext.</summary>
+    /// <summary>How many bytes a box has more than the plaintext: 16 by default.</summary>
     public virtual int TagSize => 16;
 
     /// <summary>Throws if what the algorithm needs is not on this machine.</summary>
@@ -18,5 +19,6 @@ internal abstract class Cipher
 
     /// <summary>Takes a key into use.</summary>
     /// <param name="key">32 bytes that no other algorithm uses; they are copied.</param>
+    /// <returns>The algorithm with the key, which the caller disposes.</returns>
     public abstract KeyedCipher Key(ReadOnlySpan<byte> key);
 }

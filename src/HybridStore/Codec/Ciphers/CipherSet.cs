@@ -17,7 +17,11 @@ internal sealed class CipherSet
     }
 
     /// <summary>What the core brings.</summary>
-    public static CipherSet BuiltIn { get; } = new(new Aes256GcmCipher(), new XSalsa20Poly1305Cipher());
+    public static CipherSet BuiltIn { get; } = new(new Aes256GcmCipher(), new XSalsa20Poly1305Cipher(), new ChaCha20Poly1305Cipher());
+
+    /// <summary>These, and one more.</summary>
+    /// <exception cref="ArgumentException">One of these has its number.</exception>
+    public CipherSet With(Cipher cipher) => new([.. _byId.OfType<Cipher>(), cipher]);
 
     /// <summary>The cipher of a number, or <see langword="null"/> if this process doesn't have it.</summary>
     public Cipher? Find(EnvelopeCipher id) => _byId[(byte)id];
@@ -29,8 +33,12 @@ internal sealed class CipherSet
         var cipher = Find(id) ?? throw new StoreUnusableException(
             "codec",
             StoreUnusableReason.MissingDependency,
-            $"There is no cipher {id} here. Choose another one via Encryption:Cipher, or add the package that brings it.");
+            $"There is no cipher {id} here. Choose another one via Encryption:Cipher, or add {Package(id)}.");
         cipher.EnsureAvailable();
         return cipher;
     }
+
+    private static string Package(EnvelopeCipher id) => id is EnvelopeCipher.XChaCha20Poly1305 or EnvelopeCipher.Aegis256
+        ? "the package HybridStore.NSec and UseNSec()"
+        : "the package that brings it";
 }

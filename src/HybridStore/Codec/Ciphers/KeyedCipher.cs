@@ -1,7 +1,8 @@
 namespace HybridStore.Codec;
 
 /// <summary>An algorithm with a key. Any number of threads may use it at once.</summary>
-internal abstract class KeyedCipher(Cipher cipher) : IDisposable
+/// <param name="cipher">The algorithm.</param>
+public abstract class KeyedCipher(Cipher cipher) : IDisposable
 {
     /// <summary>The algorithm.</summary>
     public Cipher Cipher { get; } = cipher;
