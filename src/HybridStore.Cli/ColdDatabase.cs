@@ -7,6 +7,7 @@ internal sealed class ColdDatabase(StoreUse use) : IDisposable
 {
     private const string Sqlite = "sqlite";
     private const string Redis = "redis";
+    private const string RedisOverTls = "rediss";
 
     private string? _scratch;
 
@@ -17,15 +18,16 @@ internal sealed class ColdDatabase(StoreUse use) : IDisposable
     {
         if (!ColdTierUri.TryParse(cold, out var uri))
             return $"{source} is not of the form scheme:rest, such as {Sqlite}:hybridstore.db.";
-        return uri.Scheme is Sqlite or Redis ? null : $"{source} names a store of the kind '{uri.Scheme}'; this tool knows {Sqlite}:PATH and {Redis}:CONNECTION.";
+        return uri.Scheme is Sqlite or Redis or RedisOverTls ? null : $"{source} names a store of the kind '{uri.Scheme}'; this tool knows {Sqlite}:PATH and {Redis}:CONNECTION.";
     }
 
     /// <summary>Decides what to open.</summary>
-    /// <param name="cold">What was chosen.</param>
+    /// <param name="choice">What was chosen.</param>
     /// <returns>What to open.</returns>
-    public string Choose(string cold)
+    public string Choose(TierChoice choice)
     {
-        if (FaultOf(cold, EnvironmentNames.Cold) is { } fault)
+        var cold = choice.Uri!;
+        if (FaultOf(cold, choice.Source) is { } fault)
             throw new UsageException(fault);
 
         // A server is there or not; there is nothing to create.

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using HybridStore.Cli.Output;
 using HybridStore.Codec;
+using HybridStore.DependencyInjection;
 using HybridStore.Redis;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -38,10 +39,11 @@ internal sealed class CommandContext(ParseResult arguments, OutputWriter output,
         services.AddSingleton<ILogger<RedisColdTier>>(new ColdWarnings(error));
         services.AddHybridAuthStore(options =>
         {
-            options.Hot = hot = HotChoice.Checked(hot ?? options.Hot);
+            var chosen = hot is null ? TierChoice.Hot(options) : new TierChoice(hot, "--hot");
+            options.Hot = hot = HotChoice.Checked(chosen);
             if (!takes(hot))
                 throw new UsageException($"Commits are queued in the hot tier: name it with --hot redis:CONNECTION or {EnvironmentNames.Hot}.");
-            options.Cold = _database.Choose(cold ?? options.Cold);
+            options.Cold = _database.Choose(cold is null ? TierChoice.Cold(options) : new TierChoice(cold, "--cold"));
 
             // Nobody who only wants to look at one session has asked for others to be taken over.
             options.Outbox.ReconcileInterval = Timeout.InfiniteTimeSpan;

@@ -14,8 +14,8 @@ internal sealed class Tool(Terminal terminal, TimeProvider time)
 
         Environment:
           HYBRIDSTORE_MASTER_KEY  the master key, 32 bytes in base64 or hex; make one with `hybridstore keygen`
-          HYBRIDSTORE_COLD        the store, if --cold is not given
-          HYBRIDSTORE_HOT         the hot tier, if --hot is not given
+          HYBRIDSTORE_COLD        the store, if --cold is not given; else MONGODB_URL or DATABASE_URL
+          HYBRIDSTORE_HOT         the hot tier, if --hot is not given; else REDIS_URL
           NO_COLOR                plain text on a terminal too
           HYBRIDSTORE_DEBUG=1     stack traces of failures
 

@@ -9,6 +9,12 @@ public sealed class HybridAuthStoreOptions
 
     internal const int MostTransactionAttempts = 1000;
 
+    // An instance of its own: what is set again to what it was, as a binder does, is told from a choice of the same text.
+    private static readonly string DefaultCold = new("sqlite:hybridstore.db".AsSpan());
+
+    private string _cold = DefaultCold;
+    private string? _hot;
+
     /// <summary>How values are encrypted.</summary>
     public EncryptionOptions Encryption { get; } = new();
 
@@ -22,14 +28,41 @@ public sealed class HybridAuthStoreOptions
     public CredentialsOptions Credentials { get; } = new();
 
     /// <summary>Which cold tier to use, as <c>scheme:rest</c>, when code does not choose one.</summary>
-    /// <value><c>sqlite:hybridstore.db</c> by default, a file in the current folder. Environment: <c>HYBRIDSTORE_COLD</c>.</value>
-    public string Cold { get; set; } = "sqlite:hybridstore.db";
+    /// <value>
+    /// <c>sqlite:hybridstore.db</c> by default, a file in the current folder. Environment: <c>HYBRIDSTORE_COLD</c>; where nothing is set, <c>MONGODB_URL</c> or <c>DATABASE_URL</c>.
+    /// </value>
+    public string Cold
+    {
+        get => _cold;
+        set
+        {
+            if (ReferenceEquals(value, DefaultCold))
+                return;
+            _cold = value;
+            ColdSource = "HybridAuthStoreOptions.Cold";
+        }
+    }
 
     /// <summary>Which hot tier to use, as <c>scheme:rest</c>, when code does not choose one: <c>redis:</c> and a connection string, <c>memory</c>, or <c>none</c>.</summary>
     /// <value>
-    /// <see langword="null"/> by default, which is <c>memory</c>: the embedded one. Environment: <c>HYBRIDSTORE_HOT</c>, such as <c>redis:localhost:6379,password=…</c>. It is never shown.
+    /// <see langword="null"/> by default, which is <c>memory</c>: the embedded one. Environment: <c>HYBRIDSTORE_HOT</c>, such as <c>redis:localhost:6379,password=…</c>; where nothing is set,
+    /// <c>REDIS_URL</c>. It is never shown.
     /// </value>
-    public string? Hot { get; set; }
+    public string? Hot
+    {
+        get => _hot;
+        set
+        {
+            _hot = value;
+            HotSource = value is null ? null : "HybridAuthStoreOptions.Hot";
+        }
+    }
+
+    /// <summary>What set <see cref="Cold"/>; <see langword="null"/>: nothing did.</summary>
+    internal string? ColdSource { get; set; }
+
+    /// <summary>What set <see cref="Hot"/>; <see langword="null"/>: nothing did.</summary>
+    internal string? HotSource { get; set; }
 
     /// <summary>How far behind other processes' commits a read may be. What this process committed or read before is always seen.</summary>
     /// <value>

@@ -24,6 +24,8 @@ public sealed record ToolRun(int ExitCode, string Out, string Error)
         };
         foreach (var inherited in start.Environment.Keys.Where(k => k.StartsWith("HYBRIDSTORE_", StringComparison.Ordinal)).ToList())
             start.Environment.Remove(inherited);
+        foreach (var platform in (string[])["MONGODB_URL", "DATABASE_URL", "REDIS_URL"])
+            start.Environment.Remove(platform);
         foreach (var (name, value) in environment)
             start.Environment[name] = value;
         start.ArgumentList.Add(Assembly);

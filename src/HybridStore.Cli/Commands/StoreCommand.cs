@@ -1,4 +1,5 @@
 using System.CommandLine;
+using HybridStore.DependencyInjection;
 
 namespace HybridStore.Cli.Commands;
 
@@ -7,13 +8,13 @@ internal abstract class StoreCommand : ToolCommand
 {
     private readonly Option<string?> _cold = new("--cold")
     {
-        Description = $"The store: sqlite:PATH or redis:CONNECTION. Default: {EnvironmentNames.Cold}, else sqlite:hybridstore.db.",
+        Description = $"The store: sqlite:PATH or redis:CONNECTION. Default: {EnvironmentNames.Cold}, else {TierChoice.MongoDbVariable} or {TierChoice.DatabaseVariable}, else sqlite:hybridstore.db.",
         HelpName = "URI",
     };
 
     private readonly Option<string?> _hot = new("--hot")
     {
-        Description = $"The hot tier, which may have commits that the store lacks: redis:CONNECTION, memory or none. Default: {EnvironmentNames.Hot}, else memory.",
+        Description = $"The hot tier, which may have commits that the store lacks: redis:CONNECTION, memory or none. Default: {EnvironmentNames.Hot}, else {TierChoice.RedisVariable}, else memory.",
         HelpName = "URI",
     };
 

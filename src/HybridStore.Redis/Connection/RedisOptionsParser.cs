@@ -8,6 +8,8 @@ internal static class RedisOptionsParser
     public static ConfigurationOptions Parse(string connectionString)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(connectionString);
+        if (RedisUrl.Is(connectionString))
+            return RedisUrl.Parse(connectionString);
         ConfigurationOptions options;
         try
         {

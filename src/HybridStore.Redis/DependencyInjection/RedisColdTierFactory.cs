@@ -1,4 +1,5 @@
 using HybridStore.DependencyInjection;
+using HybridStore.Redis.Connection;
 using HybridStore.Tiers;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -6,7 +7,7 @@ using Microsoft.Extensions.Options;
 
 namespace HybridStore.Redis;
 
-/// <summary>Makes the cold tier of <c>redis:CONNECTION-STRING</c>: Redis as the place that the sessions are kept in. The core finds it by its name.</summary>
+/// <summary>Makes the cold tier of <c>redis:CONNECTION-STRING</c>, and of the URLs <c>redis://user:password@host:port/database</c> and <c>rediss://...</c>, over TLS: Redis as the place that the sessions are kept in. The core finds it by its name.</summary>
 /// <remarks>
 /// Options are the defaults; then <c>HYBRIDSTORE_REDIS_UNSAFE_SERVER</c>, <c>Warn</c> or <c>Refuse</c>; then what the application's services configure
 /// (<c>services.Configure&lt;RedisColdTierOptions&gt;(...)</c>).
@@ -27,7 +28,7 @@ public sealed class RedisColdTierFactory : IColdTierFactory
         var options = new RedisColdTierOptions { UnsafeServer = FromEnvironment() };
         foreach (var configuration in services.GetServices<IConfigureOptions<RedisColdTierOptions>>())
             configuration.Configure(options);
-        return new RedisColdTier(uri.Rest, options, services.GetService<TimeProvider>(), services.GetService<ILogger<RedisColdTier>>());
+        return new RedisColdTier(RedisUrl.ConnectionStringOf(uri.Scheme, uri.Rest), options, services.GetService<TimeProvider>(), services.GetService<ILogger<RedisColdTier>>());
     }
 
     private static UnsafeServer FromEnvironment()

@@ -42,9 +42,9 @@ internal sealed class EnvironmentOptions(string optionsName, Func<string, string
         if (Value(MasterKey) is { } masterKey)
             options.Encryption.MasterKey = masterKey;
         if (Value(Cold) is { } cold)
-            options.Cold = cold;
+            (options.Cold, options.ColdSource) = (cold, Cold);
         if (Value(Hot) is { } hot)
-            options.Hot = hot;
+            (options.Hot, options.HotSource) = (hot, Hot);
         if (Value(LeaseHolder) is { } holder)
             options.Lease.Holder = holder;
         if (Value(Cipher) is { } cipher)

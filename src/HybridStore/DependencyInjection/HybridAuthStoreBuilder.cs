@@ -39,16 +39,17 @@ internal sealed class HybridAuthStoreBuilder(IServiceCollection services, object
     public HybridAuthStore Build(IServiceProvider provider)
     {
         var options = provider.GetRequiredService<IOptionsMonitor<HybridAuthStoreOptions>>().Get(OptionsName);
-        var cold = _cold is not null ? _cold(provider) : FromConfiguration(options, provider);
-        var hot = _hot is not null ? _hot(provider) : NamedHotTier.Create(options, provider);
+        var log = new TierChoiceLog(provider);
+        var cold = _cold is not null ? _cold(provider) : FromConfiguration(log.Cold(TierChoice.Cold(options)), provider);
+        var hot = _hot is not null ? _hot(provider) : NamedHotTier.Create(log.Hot(TierChoice.Hot(options)), options, provider);
         return new HybridAuthStore(
             cold, hot, options, provider.GetService<TimeProvider>(), provider.GetService<ILogger<HybridAuthStore>>());
     }
 
-    private static IColdTier FromConfiguration(HybridAuthStoreOptions options, IServiceProvider provider)
+    private static IColdTier FromConfiguration(TierChoice choice, IServiceProvider provider)
     {
-        if (!ColdTierUri.TryParse(options.Cold, out var uri))
-            throw new InvalidOperationException("HybridAuthStoreOptions.Cold is not of the form scheme:rest.");
+        if (!ColdTierUri.TryParse(choice.Uri, out var uri))
+            throw new InvalidOperationException($"{choice.Source} is not of the form scheme:rest.");
         var factories = provider.GetServices<IColdTierFactory>().ToList();
         foreach (var referenced in ReferencedColdTiers.Find())
         {
@@ -58,9 +59,9 @@ internal sealed class HybridAuthStoreBuilder(IServiceCollection services, object
 
         if (factories.TrueForAll(static f => f.Scheme != "memory"))
             factories.Add(new InMemoryColdTierFactory());
-        return factories.Find(f => f.Scheme == uri.Scheme)?.Create(uri, provider)
+        return factories.Find(f => TierChoice.Makes(f.Scheme, uri.Scheme))?.Create(uri, provider)
             ?? throw new InvalidOperationException(
-                $"There is no cold tier for the scheme '{uri.Scheme}' (there are: {string.Join(", ", factories.Select(f => f.Scheme))}). "
-                + "Reference the package of that tier, such as HybridStore.Sqlite for 'sqlite', or choose another with HYBRIDSTORE_COLD or HybridAuthStoreOptions.Cold.");
+                $"There is no cold tier for the scheme '{uri.Scheme}' that {choice.Source} names (there are: {string.Join(", ", factories.Select(f => f.Scheme))}). "
+                + $"Reference the package of that tier{(ReferencedColdTiers.PackageOf(uri.Scheme) is { } package ? $", {package}" : "")}, or choose another with HYBRIDSTORE_COLD or HybridAuthStoreOptions.Cold.");
     }
 }

@@ -9,12 +9,12 @@ internal static class NamedHotTier
 {
     private const string RedisFactory = "HybridStore.Redis.RedisHotTierFactory, HybridStore.Redis";
 
-    public static IHotTier? Create(HybridAuthStoreOptions options, IServiceProvider provider)
+    public static IHotTier? Create(TierChoice choice, HybridAuthStoreOptions options, IServiceProvider provider)
     {
-        if (options.Hot is null)
+        if (choice.Uri is null)
             return new InMemoryHotTier(options.HotMemoryBytes);
-        if (!HotTierUri.TryParse(options.Hot, out var uri))
-            throw new InvalidOperationException("HybridAuthStoreOptions.Hot is not of the form scheme:rest.");
+        if (!HotTierUri.TryParse(choice.Uri, out var uri))
+            throw new InvalidOperationException($"{choice.Source} is not of the form scheme:rest.");
         if (uri.Scheme == HotTierUri.None)
             return null;
         if (uri.Scheme == HotTierUri.Memory)
@@ -23,9 +23,9 @@ internal static class NamedHotTier
         var factories = provider.GetServices<IHotTierFactory>().ToList();
         if (FindRedis() is { } redis && factories.TrueForAll(f => f.Scheme != redis.Scheme))
             factories.Add(redis);
-        return factories.Find(f => f.Scheme == uri.Scheme)?.Create(uri, provider)
+        return factories.Find(f => TierChoice.Makes(f.Scheme, uri.Scheme))?.Create(uri, provider)
             ?? throw new InvalidOperationException(
-                $"There is no hot tier for the scheme '{uri.Scheme}' (there are: {string.Join(", ", ((string[])[HotTierUri.Memory, HotTierUri.None]).Concat(factories.Select(f => f.Scheme)))}). "
+                $"There is no hot tier for the scheme '{uri.Scheme}' that {choice.Source} names (there are: {string.Join(", ", ((string[])[HotTierUri.Memory, HotTierUri.None]).Concat(factories.Select(f => f.Scheme)))}). "
                 + "Reference the package of that tier (HybridStore.Redis for 'redis'), or choose another with HYBRIDSTORE_HOT or HybridAuthStoreOptions.Hot.");
     }
 

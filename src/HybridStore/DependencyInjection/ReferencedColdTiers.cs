@@ -19,6 +19,16 @@ internal static class ReferencedColdTiers
         .. Make(Type.GetType("HybridStore.Redis.RedisColdTierFactory, HybridStore.Redis")),
     ];
 
+    /// <summary>The package that has the tier of a scheme; <see langword="null"/>: it is not one of this library's.</summary>
+    public static string? PackageOf(string scheme) => scheme switch
+    {
+        "sqlite" => "HybridStore.Sqlite",
+        "postgresql" or "postgres" => "HybridStore.PostgreSql",
+        "mongodb" or "mongodb+srv" => "HybridStore.MongoDb",
+        "redis" or "rediss" => "HybridStore.Redis",
+        _ => null,
+    };
+
     private static IColdTierFactory[] Make([DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] Type? factory) =>
         factory is null ? [] : [(IColdTierFactory)Activator.CreateInstance(factory)!];
 }

@@ -11,6 +11,12 @@ internal static partial class Log
     [LoggerMessage(2, LogLevel.Warning, "The cold tier {Cold} does not answer at start; the store keeps trying with each call.", EventName = "ColdUnavailableAtStart")]
     public static partial void ColdUnavailableAtStart(ILogger logger, Exception exception, string cold);
 
+    [LoggerMessage(3, LogLevel.Information, "The {Tier} tier is {Scheme}, chosen by {Source}.", EventName = "TierChosen")]
+    public static partial void TierChosen(ILogger logger, string tier, string scheme, string source);
+
+    [LoggerMessage(4, LogLevel.Warning, "Nothing chooses the {Tier} tier, so it is the embedded one, {Scheme}: {Consequence}. Set {Variables} to choose another, or to this one if it is meant.", EventName = "TierByDefault")]
+    public static partial void TierByDefault(ILogger logger, string tier, string scheme, string consequence, string variables);
+
     [LoggerMessage(10, LogLevel.Warning, "The hot tier {Hot} did not answer ({Operation}); went on with cold.", EventName = "HotUnavailable")]
     public static partial void HotUnavailable(ILogger logger, Exception exception, string hot, string operation);
 

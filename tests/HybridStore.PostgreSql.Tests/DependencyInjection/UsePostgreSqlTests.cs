@@ -1,4 +1,5 @@
 using HybridStore.Codec;
+using HybridStore.DependencyInjection;
 using HybridStore.PostgreSql.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
@@ -56,6 +57,28 @@ public sealed class UsePostgreSqlTests : ColdTest
             };
             return services.BuildServiceProvider();
         }
+    }
+
+    [Theory]
+    [InlineData("postgres")]
+    [InlineData("postgresql")]
+    public async Task AddHybridAuthStore_PlatformNamesTheDatabase_KeepsSessionsThere(string scheme)
+    {
+        // Another server than the one of the tests beside: no configuration says a schema.
+        var server = Keep(await PostgreSqlServer.StartAsync());
+        var options = new HybridAuthStoreOptions();
+        var choice = TierChoice.Cold(options, variable => variable == "DATABASE_URL" ? Uri(scheme, new NpgsqlConnectionStringBuilder(server.ConnectionString)) : null);
+        await using var services = new ServiceCollection().AddHybridAuthStore(o =>
+        {
+            o.Encryption.MasterKey = _key;
+            o.Encryption.Cipher = EnvelopeCipher.Aes256Gcm;
+            o.Cold = choice.Uri!;
+        }).Services.BuildServiceProvider();
+        await using (var session = await services.GetRequiredService<IAuthStateStore>().OpenAsync("clinic", "reception", Cancel))
+            await session.CommitAsync(new AuthPatch().Set(AuthKeyTypes.Session, "a", new byte[] { 1, 2, 3 }), Cancel);
+
+        Assert.Equal(1L, await server.ExecuteAsync("SELECT count(*) FROM hybridstore.record"));
+        Assert.Equal((scheme, "DATABASE_URL"), (choice.Scheme, choice.Source));
     }
 
     [Fact]
