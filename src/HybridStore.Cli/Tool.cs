@@ -54,7 +54,8 @@ internal sealed class Tool(Terminal terminal, TimeProvider time)
         var root = new Command("hybridstore", About) { new HelpOption(), new VersionOption(), _json };
         ToolCommand[] commands =
         [
-            new ImportCommand(), new ExportCommand(), new ListCommand(), new ShowCommand(), new VerifyCommand(), new DeleteCommand(), new KeygenCommand(),
+            new ImportCommand(), new ExportCommand(), new ListCommand(), new ShowCommand(), new VerifyCommand(), new DeleteCommand(),
+            new BackupCommand(), new RestoreCommand(), new KeygenCommand(),
         ];
         AddTo(root, commands);
         var outbox = new Command("outbox", "Looks after commits that are queued in the hot tier and wait for the store.");

@@ -135,24 +135,26 @@ public sealed partial class HybridAuthStore
     private async ValueTask<long> MarkRolledBackAsync(HeldLease lease, long at, string reason)
     {
         var queue = lease.Queue!;
-        var version = queue.Base + RollbackJump;
-        var fork = new SealedPatch
-        {
-            CommitId = CommitId.New(),
-            Predecessor = queue.Base,
-            Version = version,
-
-            // A tier remembers by versions, and these jump: what is kept of before is named anew, as close behind it as it was, or a repeat of it would be applied again.
-            Absorbed = [.. queue.Remembered
-                .Where(m => m.Version <= queue.Base && m.Version > queue.Base - AuthLimits.RememberedCommits + 1)
-                .Select(m => new CommitMark(m.Id, m.Version + RollbackJump - 1))],
-            Changes = [],
-        };
+        var fork = Fork(queue, queue.Base + RollbackJump, changes: []);
         await MarkAsync(lease, fork).ConfigureAwait(false);
         queue.AddPersisted(queue.Incarnation, [fork]);
         Log.RolledBack(_logger, queue.Session, at, reason);
         return at;
     }
+
+    /// <summary>A patch that leads from what cold has to a version far beyond, which nothing that was meant to come in between fits to.</summary>
+    private static SealedPatch Fork(HeldQueue queue, long version, IReadOnlyList<SealedChange> changes) => new()
+    {
+        CommitId = CommitId.New(),
+        Predecessor = queue.Base,
+        Version = version,
+
+        // A tier remembers by versions, and these jump: what is kept of before is named anew, as close behind it as it was, or a repeat of it would be applied again.
+        Absorbed = [.. queue.Remembered
+            .Where(m => m.Version <= queue.Base && m.Version > queue.Base - AuthLimits.RememberedCommits + 1)
+            .Select(m => new CommitMark(m.Id, m.Version + version - queue.Base - 1))],
+        Changes = changes,
+    };
 
     private async ValueTask MarkAsync(HeldLease lease, SealedPatch patch)
     {

@@ -95,6 +95,7 @@ public sealed partial class HybridAuthStore : IAuthStateStore, IAsyncDisposable,
         _durability = new DurabilityPolicy(options.Outbox.Durability.ToFrozenDictionary(StringComparer.Ordinal));
         _leases = new LeaseKeeper(cold.Leases, _outbox, HealAsync, options.Lease, _time, _logger);
         Outbox = new AuthOutbox(this, cold, hot);
+        Backup = new AuthBackup(this);
         _drain = new OutboxDrain(cold, hot, _leases, _time, options.Outbox.MaxTries, _logger);
         _drainer = new OutboxDrainer(_drain, HealAsync, _time, runsInline: continuations == TaskCreationOptions.None, _logger);
         _reconciler = new OutboxReconciler(cold.Leases, ReconcileAsync, _outbox is null ? Timeout.InfiniteTimeSpan : options.Outbox.ReconcileInterval, _time, _logger, continuations);

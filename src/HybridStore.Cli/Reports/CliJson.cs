@@ -4,6 +4,8 @@ namespace HybridStore.Cli.Reports;
 
 /// <summary>The JSON of everything that the tool writes.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(BackedUpReport))]
+[JsonSerializable(typeof(BackupReport))]
 [JsonSerializable(typeof(DamagedRecord))]
 [JsonSerializable(typeof(DeleteReport))]
 [JsonSerializable(typeof(ErrorDocument))]
@@ -17,6 +19,8 @@ namespace HybridStore.Cli.Reports;
 [JsonSerializable(typeof(OutboxRetryReport))]
 [JsonSerializable(typeof(OutboxSessionReport))]
 [JsonSerializable(typeof(OutboxShowReport))]
+[JsonSerializable(typeof(RestoredReport))]
+[JsonSerializable(typeof(RestoreReport))]
 [JsonSerializable(typeof(SessionReport))]
 [JsonSerializable(typeof(ShowReport))]
 [JsonSerializable(typeof(VerifyReport))]

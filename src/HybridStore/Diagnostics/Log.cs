@@ -42,6 +42,9 @@ internal static partial class Log
     [LoggerMessage(41, LogLevel.Information, "Session {Session} was imported.", EventName = "SessionImported")]
     public static partial void SessionImported(ILogger logger, AuthSessionId session);
 
+    [LoggerMessage(42, LogLevel.Warning, "Session {Session} was restored from a backup, at version {Version} of incarnation {Incarnation}. It is marked as rolled back and says so to whoever opens it.", EventName = "SessionRestored")]
+    public static partial void SessionRestored(ILogger logger, AuthSessionId session, long version, long incarnation);
+
     [LoggerMessage(50, LogLevel.Information, "The lease on session {Session} was taken under epoch {Epoch}.", EventName = "LeaseTaken")]
     public static partial void LeaseTaken(ILogger logger, AuthSessionId session, long epoch);
 
