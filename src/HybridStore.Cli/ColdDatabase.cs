@@ -6,8 +6,6 @@ namespace HybridStore.Cli;
 internal sealed class ColdDatabase(StoreUse use) : IDisposable
 {
     private const string Sqlite = "sqlite";
-    private const string Redis = "redis";
-    private const string RedisOverTls = "rediss";
 
     private string? _scratch;
 
@@ -18,7 +16,7 @@ internal sealed class ColdDatabase(StoreUse use) : IDisposable
     {
         if (!ColdTierUri.TryParse(cold, out var uri))
             return $"{source} is not of the form scheme:rest, such as {Sqlite}:hybridstore.db.";
-        return uri.Scheme is Sqlite or Redis or RedisOverTls ? null : $"{source} names a store of the kind '{uri.Scheme}'; this tool knows {Sqlite}:PATH and {Redis}:CONNECTION.";
+        return ColdSchemes.FaultOf(uri.Scheme, source);
     }
 
     /// <summary>Decides what to open.</summary>

@@ -75,6 +75,26 @@ public sealed class UsageTests : IDisposable
         Assert.DoesNotContain("hunter2", run.Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task AnyCommand_UnknownKindOfStore_NamesThoseThatAreKnown()
+    {
+        var run = (await _bench.RunAsync("list", "--cold", "mysql://root:hunter2@localhost/bots")).Failed(2, "'mysql'", "sqlite:PATH", "postgresql://", "mongodb://", "redis:");
+
+        Assert.DoesNotContain("hunter2", run.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("mongodb")]
+    [InlineData("mongodb+srv")]
+    public async Task AnyCommand_StoreWhoseDriverWasNotThereAtTheBuild_SaysSo(string scheme)
+    {
+        Assert.SkipWhen(Type.GetType("HybridStore.MongoDb.MongoDbColdTierFactory, HybridStore.MongoDb") is not null, "The driver of MongoDB is there.");
+
+        var run = (await _bench.RunAsync("list", "--cold", $"{scheme}://root:hunter2@localhost/bots")).Failed(2, "MongoDB", "MongoDB.Driver");
+
+        Assert.DoesNotContain("hunter2", run.Error, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("redis:localhost,nonsense=hunter2")]
     [InlineData("redis:password=hunter2")]

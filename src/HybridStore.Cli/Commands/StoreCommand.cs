@@ -8,7 +8,7 @@ internal abstract class StoreCommand : ToolCommand
 {
     private readonly Option<string?> _cold = new("--cold")
     {
-        Description = $"The store: sqlite:PATH or redis:CONNECTION. Default: {EnvironmentNames.Cold}, else {TierChoice.MongoDbVariable} or {TierChoice.DatabaseVariable}, else sqlite:hybridstore.db.",
+        Description = $"The store: {ColdSchemes.Forms}. Default: {EnvironmentNames.Cold}, else {TierChoice.MongoDbVariable} or {TierChoice.DatabaseVariable}, else sqlite:hybridstore.db.",
         HelpName = "URI",
     };
 
