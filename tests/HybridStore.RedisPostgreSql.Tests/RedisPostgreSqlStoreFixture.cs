@@ -1,0 +1,71 @@
+using HybridStore.Conformance.Stores;
+using HybridStore.Conformance.Tests;
+using HybridStore.PostgreSql;
+using HybridStore.PostgreSql.Tests.Support;
+using HybridStore.Redis;
+using HybridStore.Tiers;
+using Eventually = HybridStore.Redis.Tests.Support.Eventually;
+using PostgreSqlServers = HybridStore.PostgreSql.Tests.Support.SharedServer;
+using RedisServers = HybridStore.Redis.Tests.Support.SharedServer;
+
+namespace HybridStore.RedisPostgreSql.Tests;
+
+/// <summary>The store over Redis and PostgreSQL, each a place of the test's own on a server that all share.</summary>
+/// <param name="durability">What every commit demands, under a lease.</param>
+public abstract class RedisPostgreSqlStoreFixture(Durability durability) : HybridAuthStoreFixture
+{
+    private readonly TestSchema _schema = new();
+    private readonly SessionHolders _holders = new();
+    private ClockPump? _pump;
+    private int _opened;
+
+    public override bool WritesThrough => false;
+
+    public override ValueTask<OpenedStore> OpenAsync()
+    {
+        _pump ??= new ClockPump(Clock);
+        return base.OpenAsync();
+    }
+
+    public override ValueTask SettleAsync() => _holders.LetGoAsync();
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        if (_pump is not null)
+            await _pump.DisposeAsync();
+        if (_opened > 0)
+            await _schema.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
+
+    protected override void Configure(HybridAuthStoreOptions options)
+    {
+        // The tests say when time passes; a pass that comes by itself would let it run on.
+        options.Outbox.ReconcileInterval = Timeout.InfiniteTimeSpan;
+
+        // That clock runs while somebody waits for a tier, faster than the tiers' own. A heartbeat must have time for its answer.
+        options.Lease.Duration = TimeSpan.FromMinutes(10);
+        foreach (var type in new[] { "session", AuthKeyTypes.Creds })
+            options.Outbox.Durability[type] = durability;
+    }
+
+    protected override async ValueTask<IColdTier> OpenColdAsync() =>
+        new PostgreSqlColdTier(await PostgreSqlServers.SourceAsync(_opened++), isShared: true, _schema.Options, TimeProvider.System, logger: null, Clock);
+
+    protected override async ValueTask<IHotTier?> OpenHotAsync()
+    {
+        var options = new RedisHotTierOptions { KeyPrefix = _schema.Name, OperationTimeout = TimeSpan.FromSeconds(30), UnsafeServer = UnsafeServer.Warn };
+        var tier = new RedisHotTier(await RedisServers.ConnectAsync(_opened), options);
+        await Eventually.ConnectedAsync(tier);
+        return tier;
+    }
+
+    protected override IAuthStateStore Wrap(IAuthStateStore store) => new HeldStore(store, _holders, durability);
+}
+
+public sealed class QueuedFixture() : RedisPostgreSqlStoreFixture(Durability.Queued);
+
+public sealed class PersistedElseQueuedFixture() : RedisPostgreSqlStoreFixture(Durability.PersistedElseQueued);
+
+public sealed class PersistedFixture() : RedisPostgreSqlStoreFixture(Durability.Persisted);
