@@ -74,6 +74,19 @@ public sealed class RedisSettingsTests : RedisTierTest
         Assert.False(own.AbortOnConnectFail);
     }
 
+    /// <summary>From 2.0 on the driver gives up an answer after five seconds by itself, whatever the tier's option says.</summary>
+    [Fact]
+    public void OwnConnection_WaitsForAnswersAsLongAsTheTierDoes()
+    {
+        var tier = new RedisHotTierOptions { OperationTimeout = TimeSpan.FromSeconds(30) };
+
+        var own = RedisOptionsParser.Own(ConfigurationOptions.Parse("localhost"), tier);
+
+        Assert.Equal(30_000, own.SyncTimeout);
+        Assert.Equal(5_000, own.ConnectTimeout);
+        Assert.Equal(40_000, RedisOptionsParser.Own(ConfigurationOptions.Parse("localhost,syncTimeout=40000"), tier).SyncTimeout);
+    }
+
     /// <summary>What is asked without a connection fails, and is not sent later, when nobody waits for it any more.</summary>
     [Fact]
     public void OwnConnection_KeepsNoBacklog()
