@@ -17,6 +17,27 @@ internal static class Eventually
 
     public static Task TrueAsync(Func<bool> condition, string what) => TrueAsync(() => Task.FromResult(condition()), what);
 
+    /// <summary>Calls until the server answers. After a connection was lost, the driver says that it is connected a moment before it sends again.</summary>
+    public static async Task<T> AnswersAsync<T>(Func<ValueTask<T>> call)
+    {
+        T? answer = default;
+        await TrueAsync(
+            async () =>
+            {
+                try
+                {
+                    answer = await call();
+                    return true;
+                }
+                catch (StoreUnavailableException)
+                {
+                    return false;
+                }
+            },
+            "an answer");
+        return answer!;
+    }
+
     public static Task ConnectedAsync(RedisHotTier tier) =>
         TrueAsync(async () => (await tier.InspectAsync(CancellationToken.None)).IsConnected, "the connection");
 }

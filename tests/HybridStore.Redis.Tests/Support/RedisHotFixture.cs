@@ -41,7 +41,11 @@ public sealed class RedisHotFixture : HotTierFixture
         var runs = _tiers.ConvertAll(static t => t.RunId);
         await _server.RestartAsync();
         foreach (var (tier, run) in _tiers.Zip(runs))
+        {
             await Eventually.TrueAsync(async () => await tier.InspectAsync(default) is { IsConnected: true } report && report.RunId != run, "the new run");
+            await Eventually.AnswersAsync(() => tier.ReadAsync(new AuthSessionId("nobody", "nothing"), [], withDataKeys: false, CancellationToken.None));
+        }
+
         return true;
     }
 

@@ -109,17 +109,21 @@ internal sealed class RedisServer : IAsyncDisposable
             try
             {
                 using var client = new RespClient(port);
-                var answer = client.Send("INFO", "server");
                 // Not somebody else's server on that port.
-                return answer.Contains($"process_id:{_process.Id}\r", StringComparison.Ordinal);
+                if (!client.Send("INFO", "server").Contains($"process_id:{_process.Id}\r", StringComparison.Ordinal))
+                    return false;
+                // While it is loading its data it answers this, and nothing else.
+                if (client.Send("INFO", "persistence").Contains("loading:0\r", StringComparison.Ordinal))
+                    return true;
             }
             catch (Exception e) when (e is SocketException or IOException or InvalidOperationException)
             {
-                // Not up yet, still loading, or it wants a password, which says as well that it is there.
+                // Not up yet, or it wants a password, which says as well that it is there.
                 if (e.Message.StartsWith("NOAUTH", StringComparison.Ordinal))
                     return true;
-                await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);
             }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);
         }
 
         return false;

@@ -38,7 +38,8 @@ public sealed class SharedServer : IAsyncDisposable
             var given = Environment.GetEnvironmentVariable("HYBRIDSTORE_TEST_REDIS");
             if (string.IsNullOrEmpty(given))
                 _server ??= await RedisServer.StartAsync("--appendonly", "yes", "--appendfsync", "no");
-            return _connections[number] ??= await ConnectionMultiplexer.ConnectAsync($"{_server?.ConnectionString ?? given},allowAdmin=true,abortConnect=false", null);
+            // Patient, on a machine that may be busy: the driver has a bound of its own for each answer.
+            return _connections[number] ??= await ConnectionMultiplexer.ConnectAsync($"{_server?.ConnectionString ?? given},allowAdmin=true,abortConnect=false,syncTimeout=60000", null);
         }
         finally
         {
