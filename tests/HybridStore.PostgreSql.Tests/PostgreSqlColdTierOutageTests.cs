@@ -100,6 +100,31 @@ public sealed class PostgreSqlColdTierOutageTests : ColdTest
             async () => await Xunit.Record.ExceptionAsync(async () => await tier.ReadAsync(Session, [Record("a")], false, Cancel)) is null, "an answer after it hung");
     }
 
+    [Theory]
+    [InlineData("statement_timeout", "57014")]
+    [InlineData("lock_timeout", "55P03")]
+    public async Task Commit_ServerGivesUpWaiting_IsUnavailableChangesNothingAndGoesOn(string setting, string sqlState)
+    {
+        var tier = await OpenAsync(o => o.Schema = Schema.Name, $"{await SharedServer.ConnectionStringAsync()};Options=-c {setting}=500ms");
+        await tier.CommitAsync(Creation(Patch(Set("a"))), Cancel);
+        var commit = Commit(Patch(Set("a", 2), Set("b", 2)));
+        await using (var other = await (await SharedServer.SourceAsync()).OpenConnectionAsync(Cancel))
+        await using (await other.BeginTransactionAsync(Cancel))
+        {
+            await using var locking = new NpgsqlCommand($"SELECT FROM {Schema.Name}.session FOR UPDATE", other);
+            await locking.ExecuteNonQueryAsync(Cancel);
+
+            var error = await Assert.ThrowsAsync<StoreUnavailableException>(async () => await tier.CommitAsync(commit, Cancel));
+
+            Assert.True(error.IsTransient);
+            Assert.Contains(sqlState, error.Message, StringComparison.Ordinal);
+            var meanwhile = await tier.ReadAsync(Session, [Record("a"), Record("b")], false, Cancel);
+            Assert.Equal((1L, (byte)1, false), (meanwhile.Head!.Version, meanwhile.Records[0].Envelope.Span[0], meanwhile.Records[1].Exists));
+        }
+
+        Assert.Equal((ColdCommitStatus.Committed, 2), await tier.CommitAsync(commit, Cancel) is var result ? (result.Status, result.Version) : default);
+    }
+
     [Fact]
     public async Task Commit_CancelledOnItsWay_IsBroughtToItsEnd()
     {

@@ -13,12 +13,14 @@ internal sealed class PostgreSqlServer : IAsyncDisposable
 
     private readonly string _folder;
     private readonly string[] _settings;
+    private readonly SmallDisk? _disk;
     private Process? _process;
 
-    private PostgreSqlServer(string folder, string[] settings)
+    private PostgreSqlServer(string folder, string[] settings, SmallDisk? disk = null)
     {
         _folder = folder;
         _settings = settings;
+        _disk = disk;
     }
 
     public int Port { get; private set; }
@@ -31,22 +33,39 @@ internal sealed class PostgreSqlServer : IAsyncDisposable
         string.Create(CultureInfo.InvariantCulture, $"Host=127.0.0.1;Port={port};Username=postgres;Password={Password};Database=postgres;Timeout=15");
 
     /// <summary>Makes a cluster and starts its server, with settings such as <c>max_connections=10</c>.</summary>
-    public static async Task<PostgreSqlServer> StartAsync(params string[] settings)
+    public static Task<PostgreSqlServer> StartAsync(params string[] settings) => StartAsync(disk: null, settings);
+
+    /// <summary>The same, with a small file system that only this server sees.</summary>
+    public static async Task<PostgreSqlServer> StartAsync(SmallDisk? disk, params string[] settings)
     {
         Assert.SkipUnless(ServerPrograms.AreThere, "There is no PostgreSQL server here; eng/servers.sh installs it.");
-        var server = new PostgreSqlServer(ServerPrograms.CreateFolder("postgresql"), settings);
-        try
-        {
-            await server.InitializeAsync();
-            await server.StartAgainAsync();
-            return server;
-        }
-        catch
-        {
-            await server.DisposeAsync();
-            throw;
-        }
+        var server = new PostgreSqlServer(ServerPrograms.CreateFolder("postgresql"), settings, disk);
+        return await server.StartFirstAsync(server.InitializeAsync);
     }
+
+    /// <summary>Makes a copy of this server that follows it, answers reads, and can be promoted.</summary>
+    public async Task<PostgreSqlServer> StartStandbyAsync(params string[] settings)
+    {
+        var standby = new PostgreSqlServer(ServerPrograms.CreateFolder("postgresql"), settings);
+        var source = string.Create(CultureInfo.InvariantCulture, $"host=127.0.0.1 port={Port} user=postgres password={Password}");
+        return await standby.StartFirstAsync(() => RunAsync("pg_basebackup", standby._folder, "-D", Path.Combine(standby._folder, "data"), "-d", source, "-R", "-X", "stream", "-c", "fast"));
+    }
+
+    /// <summary>Changes a setting of the running server.</summary>
+    public async Task SetAsync(string name, string value)
+    {
+        await ExecuteAsync($"ALTER SYSTEM SET {name} = '{value}'");
+        await ExecuteAsync("SELECT pg_reload_conf()");
+
+        // By a connection that begins after the server has read it, as those that are open do with their next command.
+        await Eventually.TrueAsync(async () => (string)(await ExecuteAsync($"SELECT current_setting('{name}')"))! == value, $"{name} = {value}");
+    }
+
+    /// <summary>Has the server, which is stopped, start as a standby.</summary>
+    public void BecomeStandby() => File.WriteAllText(Path.Combine(_folder, "data", "standby.signal"), "");
+
+    /// <summary>Has a standby take writes from now on.</summary>
+    public Task PromoteAsync() => ExecuteAsync("SELECT pg_promote()");
 
     public async Task<object?> ExecuteAsync(string sql, string? database = null)
     {
@@ -70,7 +89,8 @@ internal sealed class PostgreSqlServer : IAsyncDisposable
             [
                 .. (string[])[$"port={port}", "listen_addresses=127.0.0.1", $"unix_socket_directories={_folder}", "max_connections=200", "timezone=UTC", "lc_messages=C"], .. _settings,
             ];
-            _process = Process.Start(ServerPrograms.Start("postgres", _folder, ["-D", Path.Combine(_folder, "data"), .. settings.SelectMany(static s => (string[])["-c", s])]))!;
+            var start = ServerPrograms.Start("postgres", _folder, ["-D", Path.Combine(_folder, "data"), .. settings.SelectMany(static s => (string[])["-c", s])]);
+            _process = Process.Start(_disk?.Mount(start) ?? start)!;
             Drain(_process);
             if (await AnswersAsync(port))
             {
@@ -139,16 +159,35 @@ internal sealed class PostgreSqlServer : IAsyncDisposable
         process.BeginErrorReadLine();
     }
 
+    private static async Task RunAsync(string program, string folder, params string[] arguments)
+    {
+        using var process = Process.Start(ServerPrograms.Start(program, folder, arguments))!;
+        var error = process.StandardError.ReadToEndAsync();
+        _ = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        Assert.True(process.ExitCode == 0, $"{program}: {await error}");
+    }
+
+    private async Task<PostgreSqlServer> StartFirstAsync(Func<Task> makeCluster)
+    {
+        try
+        {
+            await makeCluster();
+            await StartAgainAsync();
+            return this;
+        }
+        catch
+        {
+            await DisposeAsync();
+            throw;
+        }
+    }
+
     private async Task InitializeAsync()
     {
         var passwordFile = Path.Combine(_folder, "password");
         await File.WriteAllTextAsync(passwordFile, Password);
-        using var initdb = Process.Start(ServerPrograms.Start(
-            "initdb", _folder, "-D", Path.Combine(_folder, "data"), "-U", "postgres", "-A", "scram-sha-256", "--pwfile", passwordFile, "-E", "UTF8", "--no-locale", "-N"))!;
-        var error = initdb.StandardError.ReadToEndAsync();
-        _ = await initdb.StandardOutput.ReadToEndAsync();
-        await initdb.WaitForExitAsync();
-        Assert.True(initdb.ExitCode == 0, $"initdb: {await error}");
+        await RunAsync("initdb", _folder, "-D", Path.Combine(_folder, "data"), "-U", "postgres", "-A", "scram-sha-256", "--pwfile", passwordFile, "-E", "UTF8", "--no-locale", "-N");
     }
 
     private async Task<bool> AnswersAsync(int port)

@@ -51,8 +51,9 @@ internal static class ServerPrograms
     {
         if (Environment.GetEnvironmentVariable("HYBRIDSTORE_POSTGRESQL_BIN") is { Length: > 0 } named)
             return named;
+        // A link to it need not have the other programs beside it.
         if (OnPath("initdb") is { } initdb)
-            return Path.GetDirectoryName(initdb);
+            return Path.GetDirectoryName(File.ResolveLinkTarget(initdb, returnFinalTarget: true)?.FullName ?? initdb);
 
         // Debian and others keep each version's programs in a folder of their own: the newest.
         return UsualFolders.Where(Directory.Exists)
