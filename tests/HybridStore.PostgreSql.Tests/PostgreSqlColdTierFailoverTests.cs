@@ -60,6 +60,30 @@ public sealed class PostgreSqlColdTierFailoverTests : ColdTest
     }
 
     [Fact]
+    public async Task Commit_SynchronousStandbyDoesNotAnswer_IsNotToldAsKeptUntilItDoes()
+    {
+        var (primary, standby) = await StartPairAsync();
+        var tier = await OpenAsync(o => o.OperationTimeout = TimeSpan.FromSeconds(3), primary.ConnectionString);
+        await tier.CommitAsync(Creation(Patch(Set("a"))), Cancel);
+        await standby.KillAsync();
+
+        var commit = Commit(Patch(Set("a", 2)));
+        for (var i = 0; i < 2; i++)
+            await Assert.ThrowsAsync<CommitOutcomeUnknownException>(async () => await tier.CommitAsync(commit, Cancel));
+
+        await standby.StartAgainAsync();
+        var again = await RepeatAsync();
+        Assert.Equal((ColdCommitStatus.Repeated, 2), (again.Status, again.Version));
+
+        async Task<ColdCommitResult> RepeatAsync()
+        {
+            ColdCommitResult? result = null;
+            await Eventually.TrueAsync(async () => await Xunit.Record.ExceptionAsync(async () => result = await tier.CommitAsync(commit, Cancel)) is null, "an answer");
+            return result!;
+        }
+    }
+
+    [Fact]
     public async Task Calls_ServerTakesNoWritesAnyMore_ChangeNothingAndGoOnAfterwards()
     {
         var server = Keep(await PostgreSqlServer.StartAsync());

@@ -82,9 +82,13 @@ internal sealed class PostgreSqlDatabase : IAsyncDisposable
         for (var attempt = 1; ; attempt++)
         {
             var connection = await ConnectToWriteAsync(operation, deadline).ConfigureAwait(false);
+            var notReplicated = false;
+            connection.Notice += (_, e) => notReplicated |= PostgreSqlErrors.IsNotReplicated(e.Notice);
             try
             {
-                return await deadline.WaitAsync(RunAsync(connection, call, deadline.Timeout), CancellationToken.None).ConfigureAwait(false);
+                var result = await deadline.WaitAsync(RunAsync(connection, call, deadline.Timeout), CancellationToken.None).ConfigureAwait(false);
+                if (!notReplicated)
+                    return result;
             }
             catch (Exception e) when (PostgreSqlErrors.IsOurs(e))
             {
@@ -94,6 +98,9 @@ internal sealed class PostgreSqlDatabase : IAsyncDisposable
                     throw Translate(e, operation);
             }
 
+            // A repeat waits for the standby again, and for everything before it.
+            if (notReplicated)
+                throw Unknown(new TimeoutException("A standby that the server is told to wait for did not answer."), operation, outcomeUnknown);
             await PauseAsync(attempt, operation, deadline).ConfigureAwait(false);
         }
     }

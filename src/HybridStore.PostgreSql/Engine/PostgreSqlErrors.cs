@@ -44,6 +44,12 @@ internal static class PostgreSqlErrors
     public static bool IsOurs(Exception e) => e is NpgsqlException or OperationCanceledException or TimeoutException or SocketException or IOException;
 
     /// <summary>
+    /// Whether the server says, besides success, that it gave up waiting for the standby which it was told to wait for: the change is kept on it alone. Its words are in its
+    /// own language; where they come from is not.
+    /// </summary>
+    public static bool IsNotReplicated(PostgresNotice notice) => notice.Routine == "SyncRepWaitForLSN";
+
+    /// <summary>
     /// Whether the server said that it did not keep the transaction. What ends the connection too says less: it may come after the commit, when a standby is waited for.
     /// </summary>
     public static bool IsRolledBack(Exception e) => ServerError(e) is { InvariantSeverity: "ERROR" };
