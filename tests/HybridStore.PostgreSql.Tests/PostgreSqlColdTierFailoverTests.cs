@@ -102,6 +102,36 @@ public sealed class PostgreSqlColdTierFailoverTests : ColdTest
         Assert.Equal((ColdCommitStatus.Committed, 2), await tier.CommitAsync(commit, Cancel) is var result ? (result.Status, result.Version) : default);
     }
 
+    [Fact]
+    public async Task Calls_ServerIsAStandbyNow_AreUnavailableUntilItIsPromoted()
+    {
+        var server = Keep(await PostgreSqlServer.StartAsync());
+        var tier = await OpenAsync(connectionString: server.ConnectionString);
+        await tier.CommitAsync(Creation(Patch(Set("a"))), Cancel);
+        await server.StopAsync();
+        server.BecomeStandby();
+        await server.StartAgainAsync();
+
+        await RefusedAsync(async () => await (await OpenAsync(connectionString: server.ConnectionString)).InitializeAsync(Cancel));
+        var commit = Commit(Patch(Set("a", 2)));
+        await Eventually.TrueAsync(
+            async () => await Xunit.Record.ExceptionAsync(async () => await tier.CommitAsync(commit, Cancel)) is StoreUnavailableException { InnerException: StoreUnusableException },
+            "the refusal, once the connections that broke are gone");
+
+        // Others may have written to the primary meanwhile: what is not here need not be absent.
+        await RefusedAsync(async () => await tier.ReadAsync(Session, [Record("a")], false, Cancel));
+        await RefusedAsync(async () => await tier.ReadAsync(new AuthSessionId("t", "made elsewhere"), [Record("a")], false, Cancel));
+        await RefusedAsync(() => ToListAsync(tier.EnumerateAsync(Session, null, Cancel)));
+        await RefusedAsync(() => ToListAsync(tier.EnumerateAsync(new AuthSessionId("t", "made elsewhere"), "session", Cancel)));
+        await RefusedAsync(() => ToListAsync(tier.ListSessionsAsync(null, Cancel)));
+        await RefusedAsync(() => ToListAsync(tier.ListSessionsAsync("made elsewhere", Cancel)));
+        await RefusedAsync(() => ToListAsync(tier.Leases.ListAheadAsync(false, Cancel)));
+        await RefusedAsync(async () => await tier.SummarizeAsync(Session, Cancel));
+
+        await server.PromoteAsync();
+        Assert.Equal((ColdCommitStatus.Committed, 2), await tier.CommitAsync(commit, Cancel) is var result ? (result.Status, result.Version) : default);
+    }
+
     private static AuthSessionId Of(int i) => new("t", $"{i}");
 
     private static SealedPatch Fill(long version) => Patch([.. Ids.Select(id => Set(id, (byte)version))]);

@@ -21,7 +21,7 @@ internal static class PostgreSqlErrors
         ("42P01", StoreUnusableReason.NotFound, "a table of the schema is not there any more. Restore it and restart"),
         ("42883", StoreUnusableReason.NotFound, "a function of the schema is not there any more. Restore it and restart"),
         ("42501", StoreUnusableReason.ReadOnly, "the role lacks a right. Grant what docs/postgresql.md lists"),
-        ("25006", StoreUnusableReason.ReadOnly, "it takes no writes: it is a standby, or its transactions are read-only. Connect to the primary"),
+        ("25006", StoreUnusableReason.ReadOnly, "it is a standby, which takes no writes and may lack some, or its transactions are read-only. Connect to the primary"),
         ("53100", StoreUnusableReason.Full, "its disk is full. Free some space"),
         ("53200", null, "it has no memory left"),
         ("53300", null, "it has no connection left. Raise max_connections, or lower the pools' sizes"),

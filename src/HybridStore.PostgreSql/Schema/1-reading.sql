@@ -1,3 +1,12 @@
+-- True, on a server that takes writes. A standby may lack what its primary has acknowledged: there, what is missing need not be absent.
+CREATE FUNCTION hybridstore.on_primary_v1() RETURNS boolean LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    IF pg_is_in_recovery() THEN
+        RAISE EXCEPTION 'a standby is not read' USING ERRCODE = 'read_only_sql_transaction';
+    END IF;
+    RETURN true;
+END $$;
+
 -- A session's head and any of its records, all from the snapshot of the statement that asks.
 -- part 0: the head (without a version: it does not exist), number is the last life that ended. Part 1: the records that are there; place says
 -- which of those asked, number is the version. Part 2: the wrapped data keys, newest first, number is the key's id.
@@ -9,6 +18,9 @@ LANGUAGE plpgsql STABLE SET enable_seqscan = off SET plan_cache_mode = force_gen
 DECLARE
     s hybridstore.session;
 BEGIN
+    IF pg_is_in_recovery() THEN
+        PERFORM hybridstore.on_primary_v1();
+    END IF;
     SELECT x.* INTO s FROM hybridstore.session x WHERE x.tenant = p_tenant AND x.name = p_name;
     part := 0;
     number := s.incarnation;

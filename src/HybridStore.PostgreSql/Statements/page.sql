@@ -11,5 +11,5 @@ LEFT JOIN LATERAL (
         ORDER BY x.type, x.id
         LIMIT $5) n
     WHERE n.before < $6) r ON true
-WHERE s.tenant = $1 AND s.name = $2 AND s.version > 0
+WHERE hybridstore.on_primary_v1() AND s.tenant = $1 AND s.name = $2 AND s.version > 0
 ORDER BY r.type, r.id

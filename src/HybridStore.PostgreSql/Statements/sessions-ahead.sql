@@ -1,6 +1,6 @@
 SELECT s.incarnation, s.version, s.epoch, s.ahead_epoch, s.rolled_back_at, s.created_at, s.updated_at, s.tenant, s.name
 FROM hybridstore.session s
-WHERE (s.tenant, s.name) > ($1, $2) AND s.ahead_epoch <> 0
+WHERE hybridstore.on_primary_v1() AND (s.tenant, s.name) > ($1, $2) AND s.ahead_epoch <> 0
   AND NOT ($4 AND s.lease_holder IS NOT NULL AND s.lease_until > coalesce($5, clock_timestamp()))
 ORDER BY s.tenant, s.name
 LIMIT $3

@@ -6,5 +6,5 @@ LEFT JOIN LATERAL (
     FROM hybridstore.record x
     WHERE x.session = s.id
     GROUP BY x.type) r ON true
-WHERE s.tenant = $1 AND s.name = $2 AND s.version > 0
+WHERE hybridstore.on_primary_v1() AND s.tenant = $1 AND s.name = $2 AND s.version > 0
 ORDER BY r.type
