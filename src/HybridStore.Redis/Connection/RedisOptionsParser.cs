@@ -35,9 +35,6 @@ internal static class RedisOptionsParser
         // One round: it ends after ConnectTimeout at the latest, and who made it is told why it failed. Each further round of the driver begins with what the one before
         // left half done, may take as long again, and covers up a reason such as a refused password. The driver connects again by itself after the first.
         own.ConnectRetry = 1;
-        // How long an answer may take is the tier's option. The driver has a bound of its own, this one, from which the one for connecting follows where none is set.
-        own.ConnectTimeout = options.ConnectTimeout;
-        own.SyncTimeout = Math.Max(own.SyncTimeout, (int)tier.OperationTimeout.TotalMilliseconds);
         own.ReconnectRetryPolicy = new ReconnectBackoff(tier.MaxReconnectDelay);
         // To read INFO and CONFIG of each server. Nothing else of an administrator's is called.
         own.AllowAdmin = true;
@@ -45,6 +42,7 @@ internal static class RedisOptionsParser
         own.ChannelPrefix = default;
         own.ClientName ??= "hybridstore";
         Backlog.SwitchOff(own);
+        AnswerTimeout.Raise(own, tier.OperationTimeout);
         return own;
     }
 }
