@@ -30,6 +30,7 @@ internal static class RedisErrors
         ("NOPERM", StoreUnusableReason.ReadOnly, "the server's user is not allowed to do that (NOPERM)"),
         // What a script's user lacks has no code of its own.
         ("executing the script can't run", StoreUnusableReason.ReadOnly, "the server's user is not allowed to do that (NOPERM)"),
+        ("ACL failure in script", StoreUnusableReason.ReadOnly, "the server's user is not allowed to do that (NOPERM)"),
         ("BUSY", null, "the server is busy with a script (BUSY)"),
         ("NOSCRIPT", null, "the server did not keep the scripts that were just loaded (NOSCRIPT)"),
     ];

@@ -31,6 +31,18 @@ public class RedisErrorsTests
         Assert.True(RedisErrors.IsRefusal(Made<RedisServerException>(reply)));
     }
 
+    /// <summary>What a script's user lacks has no code of its own, and each server has its own words for it.</summary>
+    [Theory]
+    [InlineData("ERR The user executing the script can't run this command or subcommand script: 12, on @user_script:1.")]
+    [InlineData("ERR ACL failure in script: User default has no permissions to run the 'hset' command script: 12, on @user_script:1.")]
+    public void Translate_AScriptsUserLacksARight_IsNamed(string reply)
+    {
+        var e = RedisErrors.Translate(Made<RedisServerException>(reply), "Apply", "host:1");
+
+        Assert.Equal(StoreUnusableReason.ReadOnly, (e.InnerException as StoreUnusableException)?.Reason);
+        Assert.Contains("NOPERM", e.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void IsRefusal_OnlyWhereNothingWasDone()
     {
