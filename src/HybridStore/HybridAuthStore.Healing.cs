@@ -16,32 +16,9 @@ public sealed partial class HybridAuthStore
             return false;
         var run = _hot!.RunId;
         var confirmed = queue.Base;
-        var now = _time.GetUtcNow();
-        var at = await _outbox!.AdoptAsync(
-            new HotAdoption
-            {
-                Session = queue.Session,
-                Meta = new HotMeta
-                {
-                    Incarnation = queue.Incarnation,
-                    Version = confirmed,
-                    Epoch = lease.Ref.Epoch,
-                    RunId = run,
-
-                    // Nobody believes in what is behind until the rest is there as well.
-                    GoodUntil = confirmed == queue.End ? now + _maxStaleness : DateTimeOffset.UnixEpoch,
-                },
-                ValidFor = lease.Left,
-                DataKeys = queue.DataKeys,
-            },
-            CancellationToken.None).ConfigureAwait(false);
-        if (at is not { } version)
-        {
-            if (!lease.HasRunOut)
-                _leases.Lose(lease);
+        var isWhole = confirmed == queue.End;
+        if (await AdoptAsync(lease, queue, confirmed, isWhole).ConfigureAwait(false) is not { } version)
             return false;
-        }
-
         queue.Tell(confirmed);
 
         // Hot that is beyond what this process knows has the one commit whose outcome is unknown: its repeat will tell.
@@ -49,10 +26,15 @@ public sealed partial class HybridAuthStore
         {
             if (queue.Next(version) is not { } missing || missing.Predecessor != version)
                 return false;
-            var queued = await _outbox.QueueAsync(
+            var queued = await _outbox!.QueueAsync(
                 new QueuedCommit
                 {
-                    Session = queue.Session, Incarnation = queue.Incarnation, Epoch = lease.Ref.Epoch, Patches = [missing], GoodUntil = now + _maxStaleness,
+                    Session = queue.Session,
+                    Incarnation = queue.Incarnation,
+                    Epoch = lease.Ref.Epoch,
+                    Patches = [missing],
+                    GoodUntil = _time.GetUtcNow() + _maxStaleness,
+                    IsGivenAgain = true,
                 },
                 CancellationToken.None).ConfigureAwait(false);
             if (queued.Status is not (HotQueueStatus.Queued or HotQueueStatus.Repeated))
@@ -61,8 +43,38 @@ public sealed partial class HybridAuthStore
             version = missing.Version;
         }
 
+        // Only now: had this process died on the way, whoever comes next must not take for everything what hot has.
+        if (!isWhole && await AdoptAsync(lease, queue, confirmed, isWhole: true).ConfigureAwait(false) is null)
+            return false;
         queue.Vouch(run);
         return true;
+    }
+
+    /// <returns>The version at which hot is then; <see langword="null"/>: the lease is over.</returns>
+    private async ValueTask<long?> AdoptAsync(HeldLease lease, HeldQueue queue, long confirmed, bool isWhole)
+    {
+        var adopted = await _outbox!.AdoptAsync(
+            new HotAdoption
+            {
+                Session = queue.Session,
+                Meta = new HotMeta
+                {
+                    Incarnation = queue.Incarnation,
+                    Version = confirmed,
+                    Epoch = lease.Ref.Epoch,
+                    RunId = _hot!.RunId,
+
+                    // Nobody believes in what is behind until the rest is there as well.
+                    GoodUntil = isWhole ? _time.GetUtcNow() + _maxStaleness : DateTimeOffset.UnixEpoch,
+                },
+                ValidFor = lease.Left,
+                IsWhole = isWhole,
+                DataKeys = queue.DataKeys,
+            },
+            CancellationToken.None).ConfigureAwait(false);
+        if (adopted is null && !lease.HasRunOut)
+            _leases.Lose(lease);
+        return adopted;
     }
 
     /// <summary>The same, as well as it can be done now.</summary>

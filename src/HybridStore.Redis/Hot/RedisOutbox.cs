@@ -22,8 +22,9 @@ internal sealed class RedisOutbox(HotCalls calls) : IHotOutbox
         if (changes > HotCalls.MostRecords)
             throw new StoreUnavailableException(RedisErrors.TierName, $"{changes} records are too many to queue at once; the most is {HotCalls.MostRecords}. Nothing was changed.");
 
-        var arguments = calls.Arguments(place, 9 + (8 * commit.Patches.Count) + (2 * changes))
-            .Add(commit.Incarnation).Add(commit.Epoch).Add(commit.GoodUntil.UtcTicks).Add(commit.DrainedVersion).Add(commit.Patches.Count);
+        var arguments = calls.Arguments(place, 10 + (8 * commit.Patches.Count) + (2 * changes))
+            .Add(commit.Incarnation).Add(commit.Epoch).Add(commit.GoodUntil.UtcTicks).Add(commit.DrainedVersion).Add(commit.IsGivenAgain ? 1 : 0)
+            .Add(commit.Patches.Count);
         foreach (var patch in commit.Patches)
             Add(arguments, commit, patch);
         var reply = (RedisResult[])(await calls.ScriptAsync(
@@ -45,7 +46,7 @@ internal sealed class RedisOutbox(HotCalls calls) : IHotOutbox
         var until = now + (long)Math.Floor((adoption.ValidFor - deadline.Elapsed).TotalMilliseconds);
         var arguments = calls.Arguments(place).Add(Math.Max(0, until))
             .Add(adoption.Meta.Incarnation).Add(adoption.Meta.Version).Add(adoption.Meta.Epoch).Add(adoption.Meta.GoodUntil.UtcTicks)
-            .Add(DataKeysValue.Of(adoption.DataKeys));
+            .Add(DataKeysValue.Of(adoption.DataKeys)).Add(adoption.IsWhole ? 1 : 0);
         var reply = await calls.ScriptAsync(RedisScript.Adopt, place, arguments, cancellationToken, deadline).ConfigureAwait(false);
         return reply.IsNull ? null : Number(reply);
     }

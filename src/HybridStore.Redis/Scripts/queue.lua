@@ -1,8 +1,8 @@
--- ARGV: 3 incarnation, 4 epoch, 5 good-until, 6 version up to which cold has everything, 7 how many patches; for each: predecessor, version, head of the entry,
+-- ARGV: 3 incarnation, 4 epoch, 5 good-until, 6 version up to which cold has everything, 7 whether hot lost them and nobody need vouch, 8 how many patches; for each: predecessor, version, head of the entry,
 -- how many commit ids, how many changes; then the ids with their versions, the last is the patch's own; then fields and values. Replies: status, version.
 local inc, epoch, patches = ARGV[3], ARGV[4], {}
-local at = 8
-for p = 1, tonumber(ARGV[7]) do
+local at = 9
+for p = 1, tonumber(ARGV[8]) do
   local ids, changes = tonumber(ARGV[at + 3]), tonumber(ARGV[at + 4])
   patches[p] = { before = ARGV[at], ver = ARGV[at + 1], head = ARGV[at + 2], ids = at + 5, from = at + 5 + 2 * ids, to = at + 4 + 2 * ids + 2 * changes }
   at = patches[p].to + 1
@@ -18,7 +18,7 @@ if s.cof == inc then
   local known = redis.call('HGET', R, 'c' .. ARGV[last.from - 2])
   if known then return { 2, known } end
 end
-if s.known == '0' or s.run ~= RUN or s.orun ~= RUN then return { 3, s.ver } end
+if s.known == '0' or s.run ~= RUN or (s.orun ~= RUN and ARGV[7] ~= '1') then return { 3, s.ver } end
 local before = s.ver
 for _, p in ipairs(patches) do
   if p.before ~= before then return { 4, s.ver } end

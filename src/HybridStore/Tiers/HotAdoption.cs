@@ -17,6 +17,12 @@ public sealed class HotAdoption
     /// <summary>How long the holder may believe in its lease: an adoption that arrives later changes nothing.</summary>
     public required TimeSpan ValidFor { get; init; }
 
+    /// <summary>
+    /// Whether hot has everything that the holder knows, once this is done. If not, the rest is given again after it, nobody vouches for the outbox meanwhile, and whoever
+    /// takes the session over then finds it in doubt. True by default.
+    /// </summary>
+    public bool IsWhole { get; init; } = true;
+
     /// <summary>The session's wrapped data keys, or empty to leave hot's copy as it is.</summary>
     public IReadOnlyList<WrappedDataKey> DataKeys { get; init; } = [];
 }

@@ -16,6 +16,12 @@ public sealed class QueuedCommit
     public required IReadOnlyList<SealedPatch> Patches { get; init; }
 
     /// <summary>
+    /// Whether hot has lost them and their holder gives them again, after an adoption that was <see cref="HotAdoption.IsWhole">not whole</see>: they are taken though nobody
+    /// vouches for the outbox. False by default.
+    /// </summary>
+    public bool IsGivenAgain { get; init; }
+
+    /// <summary>
     /// The version up to which cold has everything, as far as the holder knows: if the patches are taken, the outbox may drop what is not above it, in the same step. 0: it does not know.
     /// </summary>
     public long DrainedVersion { get; init; }

@@ -43,7 +43,7 @@ internal sealed partial class ModelHotSession
             return new HotQueueResult(HotQueueStatus.IncarnationEnded, version);
         if (_commitsOf == commit.Incarnation && _commits.FindIndex(c => c.Id == patches[^1].CommitId) is >= 0 and var known)
             return new HotQueueResult(HotQueueStatus.Repeated, _commits[known].Version);
-        if (_meta is not { } meta || meta.RunId != step.RunId || state.RunId != step.RunId)
+        if (_meta is not { } meta || meta.RunId != step.RunId || (state.RunId != step.RunId && !commit.IsGivenAgain))
             return new HotQueueResult(HotQueueStatus.NoMeta, version);
         for (var i = 0; i < patches.Count; i++)
         {
@@ -86,7 +86,8 @@ internal sealed partial class ModelHotSession
             Put(entry.Patch.Changes, entry.Patch.Version);
         PutDataKeys(adoption.DataKeys);
         _meta = meta with { Version = version, RunId = step.RunId };
-        _state = _state! with { RunId = step.RunId };
+        if (adoption.IsWhole)
+            _state = _state! with { RunId = step.RunId };
         return version;
     }
 

@@ -80,13 +80,18 @@ public abstract class HotContract<TFixture> : IAsyncLifetime
     private protected ValueTask<HotInstallation> InstallAsync(long epoch, AuthSessionId? session = null) =>
         Tier.InstallEpochAsync(new LeaseRef(session ?? Session, epoch), coldIsComplete: false, Cancel);
 
-    private protected ValueTask<long?> AdoptAsync(HotMeta meta, TimeSpan? validFor = null, IReadOnlyList<WrappedDataKey>? keys = null, AuthSessionId? session = null) =>
+    private protected ValueTask<long?> AdoptAsync(HotMeta meta, TimeSpan? validFor = null, IReadOnlyList<WrappedDataKey>? keys = null, AuthSessionId? session = null, bool isWhole = true) =>
         Outbox.AdoptAsync(
-            new HotAdoption { Session = session ?? Session, Meta = meta with { RunId = Tier.RunId }, ValidFor = validFor ?? TimeSpan.FromMinutes(10), DataKeys = keys ?? [] }, Cancel);
+            new HotAdoption { Session = session ?? Session, Meta = meta with { RunId = Tier.RunId }, ValidFor = validFor ?? TimeSpan.FromMinutes(10), DataKeys = keys ?? [], IsWhole = isWhole }, Cancel);
 
     private protected ValueTask<HotQueueResult> QueueAsync(params SealedPatch[] patches) => Outbox.QueueAsync(Queued(patches), Cancel);
 
     private protected ValueTask<HotQueueResult> QueueAsync(QueuedCommit commit) => Outbox.QueueAsync(commit, Cancel);
+
+    private protected ValueTask<HotQueueResult> GiveAgainAsync(params SealedPatch[] patches) => QueueAsync(new QueuedCommit
+    {
+        Session = Session, Incarnation = 1, Epoch = 1, Patches = patches, GoodUntil = Later.AddSeconds(5), IsGivenAgain = true,
+    });
 
     private protected async Task QueuedAsync(params SealedPatch[] patches) =>
         Assert.Equal(new HotQueueResult(HotQueueStatus.Queued, patches[^1].Version), await QueueAsync(patches));

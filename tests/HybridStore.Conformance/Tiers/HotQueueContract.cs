@@ -178,6 +178,26 @@ public abstract class HotQueueContract<TFixture> : HotContract<TFixture>
         await QueuedAsync(Patch(6, (A, [2])));
     }
 
+    /// <summary>While a holder gives hot again what it lost, nobody vouches for what is there, and nothing else is taken.</summary>
+    [Fact]
+    [Promise(2)]
+    public async Task Queue_AfterAnAdoptionThatIsNotWhole_TakesWhatIsGivenAgainAndVouchesForNothing()
+    {
+        _ = Outbox;
+        await InstallAsync(1);
+        Assert.Equal(5, await AdoptAsync(Meta(5), isWhole: false));
+        Assert.Equal(HotQueueStatus.NoMeta, (await QueueAsync(Patch(6, (A, [1])))).Status);
+
+        Assert.Equal(new HotQueueResult(HotQueueStatus.Queued, 6), await GiveAgainAsync(Patch(6, (A, [1]))));
+
+        Assert.NotEqual(Tier.RunId, (await ReadAsync()).Outbox!.RunId);
+        Assert.Equal(HotQueueStatus.NoMeta, (await QueueAsync(Patch(7, (A, [2])))).Status);
+        Assert.Equal(6, await AdoptAsync(Meta(5)));
+        Assert.Equal(Tier.RunId, (await ReadAsync()).Outbox!.RunId);
+        await QueuedAsync(Patch(7, (A, [2])));
+        await HasEntriesAsync(6, 7);
+    }
+
     /// <summary>Of many who queue at the same version at once, one is taken.</summary>
     [Fact]
     [Promise(3, 8)]

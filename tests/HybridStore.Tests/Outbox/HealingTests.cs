@@ -82,6 +82,34 @@ public sealed class HealingTests : IAsyncDisposable
         Assert.Equal(3, await _fixture.ColdVersionAsync());
     }
 
+    // Regression: the adoption alone vouched for hot, and what was not given again yet was lost with nobody told.
+    [Fact]
+    public async Task HotLostEverything_AndTheHolderDiesWhileItHeals_TheNextOneIsTold()
+    {
+        var (process, session) = await _fixture.OpenAsync();
+        process.LoseCold();
+        await session.CommitAsync(Queued(A, 2), Cancel);
+        await session.CommitAsync(Queued(A, 3), Cancel);
+        _fixture.Server.Flush();
+        var isDead = false;
+        _fixture.Server.OnRequest = _ => Volatile.Read(ref isDead) ? throw new StoreUnavailableException("model", "its caller is dead") : Task.CompletedTask;
+        _fixture.Server.OnReply = o =>
+        {
+            if (o == HybridStore.Conformance.TierOperation.Adopt)
+                Volatile.Write(ref isDead, true);
+            return Task.CompletedTask;
+        };
+        await Assert.ThrowsAnyAsync<AuthStoreException>(async () => await session.CommitAsync(Queued(B, 4), Cancel));
+        Assert.True(isDead);
+        _fixture.Clock.Advance(TimeSpan.FromSeconds(31));
+        (_fixture.Server.OnRequest, _fixture.Server.OnReply) = (null, null);
+
+        var (_, next) = await _fixture.OpenAsync();
+
+        Assert.True(next.IsRolledBack);
+        Assert.Equal([1], (await next.GetAsync(A, Cancel)).Value.ToArray());
+    }
+
     private void Lose(Loss loss, HybridStore.Conformance.ModelHotSnapshot older)
     {
         switch (loss)

@@ -33,7 +33,8 @@ internal sealed class SimHotOutbox(SimHotTier tier, IHotOutbox outbox, SimSchedu
         {
             if (await outbox.AdoptAsync(adoption, cancellationToken) is not { } version)
                 return null;
-            history.VouchedFor(adoption.Session, true);
+            if (adoption.IsWhole)
+                history.VouchedFor(adoption.Session, true);
             return tier.Plant == SimPlant.AdoptionIsAll ? long.MaxValue : version;
         });
 
@@ -78,5 +79,7 @@ internal sealed class SimHotOutbox(SimHotTier tier, IHotOutbox outbox, SimSchedu
         Epoch = await tier.OutboxEpochAsync(commit.Session) ?? commit.Epoch,
         Patches = commit.Patches,
         GoodUntil = commit.GoodUntil,
+        DrainedVersion = commit.DrainedVersion,
+        IsGivenAgain = commit.IsGivenAgain,
     };
 }

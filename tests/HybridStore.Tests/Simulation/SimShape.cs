@@ -15,6 +15,9 @@ internal sealed record SimShape(LeaseMode Lease, SimHot Hot, SimFaults Cold, Sim
     /// <summary>What hot does to what it was given.</summary>
     public SimLies Lies { get; init; }
 
+    /// <summary>How often a storm begins, where there are outages and hot loses what it had: a chance for each time that something happens.</summary>
+    public double Storms { get; init; } = 0.04;
+
     /// <summary>Whether cold refuses some commits for good, until somebody mends it, and operators look after what is parked.</summary>
     public bool Poison { get; init; }
 

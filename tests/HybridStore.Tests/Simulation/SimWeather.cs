@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using HybridStore.Conformance;
 using HybridStore.InMemory;
+using HybridStore.Tiers;
 
 namespace HybridStore.Tests.Simulation;
 
@@ -12,7 +13,7 @@ internal sealed class SimWeather(
 
     private ModelHotSnapshot? _snapshot;
     private IReadOnlySet<SimPoint> _inSnapshot = new HashSet<SimPoint>();
-    private readonly Queue<Action> _storm = new();
+    private readonly Queue<Func<bool>> _storm = new();
     private ImmutableSortedDictionary<AuthSessionId, ColdMemorySession>? _copy;
     private int _kills;
     private bool _wentBack;
@@ -48,13 +49,14 @@ internal sealed class SimWeather(
             poison.Clear();
         }
 
-        if (_storm.TryDequeue(out var next))
+        if (_storm.TryPeek(out var next))
         {
-            next();
+            if (next())
+                _storm.Dequeue();
             return;
         }
 
-        if (shape is { Outages: true, Lies: SimLies.Losses } && hot.Model is not null && scheduler.Chance(0.04))
+        if (shape is { Outages: true, Lies: SimLies.Losses } && hot.Model is not null && scheduler.Chance(shape.Storms))
         {
             Brew();
             return;
@@ -152,27 +154,49 @@ internal sealed class SimWeather(
         }
     }
 
-    /// <summary>What seldom comes together by itself: a holder queues, hot loses it all, the holder heals hot, and dies before it reaches cold.</summary>
+    /// <summary>
+    /// What seldom comes together by itself: a holder is cut from cold and queues, hot loses it all, the holder heals hot, and dies before it reaches cold. Each
+    /// step waits for the one before, for a while.
+    /// </summary>
     private void Brew()
     {
-        var process = scheduler.Pick(processes);
-        _storm.Enqueue(() => process.Cold.IsDown = true);
-        for (var i = scheduler.Random.Next(3); i >= 0; i--)
-            _storm.Enqueue(static () => { });
+        var held = processes.SelectMany(static p => p.Handles.Where(static h => h.Value.HoldsLease).Select(h => (Process: p, Session: h.Key))).ToList();
+        if (held.Count == 0)
+            return;
+        var (process, session) = scheduler.Pick(held);
+        scheduler.Note(process, "reaches cold no more, in a storm");
+        process.Cold.IsDown = true;
+        _storm.Enqueue(Until(() => OutboxOf(session) is { IsEmpty: false }));
         _storm.Enqueue(() =>
         {
-            scheduler.Note(process, "reaches cold no more, and hot is emptied");
+            scheduler.Note(null, "hot is emptied");
             hot.Model!.Flush();
             history.HotLied(new HashSet<SimPoint>());
+            return true;
         });
-        for (var i = 1 + scheduler.Random.Next(3); i > 0; i--)
-            _storm.Enqueue(() => Pass(TimeSpan.FromSeconds(1)));
+        _storm.Enqueue(Until(() => OutboxOf(session) is { Incarnation: not 0 } state && state.RunId == hot.Model!.RunId));
         _storm.Enqueue(() =>
         {
             if (_kills < MostKills && processes.Count > 1 && processes.Contains(process))
                 Kill(process);
+            return true;
         });
     }
+
+    private Func<bool> Until(Func<bool> condition)
+    {
+        var left = 20;
+        return () =>
+        {
+            if (condition() || --left == 0)
+                return true;
+            Pass(TimeSpan.FromMilliseconds(scheduler.Random.Next(400)));
+            return false;
+        };
+    }
+
+    private HotOutboxState? OutboxOf(AuthSessionId session) =>
+        hot.Model!.Connect().ReadAsync(session, [], false, CancellationToken.None).AsTask().GetAwaiter().GetResult().Outbox;
 
     private void SetBack()
     {
@@ -215,7 +239,7 @@ internal sealed class SimWeather(
                 model.ExpireIdle();
                 foreach (var session in sessions)
                 {
-                    if (model.Connect().ReadAsync(session, [], false, CancellationToken.None).AsTask().GetAwaiter().GetResult().Outbox is null)
+                    if (OutboxOf(session) is null)
                         history.VouchedFor(session, false);
                 }
                 break;
