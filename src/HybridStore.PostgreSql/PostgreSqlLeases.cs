@@ -1,6 +1,7 @@
 using HybridStore.PostgreSql.Engine;
 using HybridStore.PostgreSql.Reading;
 using HybridStore.Tiers;
+using Npgsql;
 
 namespace HybridStore.PostgreSql;
 
@@ -18,22 +19,14 @@ internal sealed class PostgreSqlLeases(PostgreSqlStore store) : IColdLeases
             "acquire",
             async (connection, deadline) =>
             {
-                var session = request.Session;
-                var command = Statement.Of(connection, database.Sql.Call("acquire_v1", 10))
-                    .Text(session.Tenant).Text(session.Session).Bytes(SessionNameHash.Compute(session)).Text(HolderText(request.Holder))
-                    .Long(Microseconds(request.Duration)).Bool(request.MayQueue).Long(request.DeadEpoch).Long(request.LiveEpoch)
-                    .Bool(request.RefusesAhead).TimeOrNull(store.Now());
-                return await command.SingleAsync(
-                    static row => new LeaseGrant
-                    {
-                        Granted = row.GetBoolean(0),
-                        Holder = row.IsDBNull(1) ? null : row.GetString(1),
-                        Until = row.GetFieldValue<DateTimeOffset>(2),
-                        FormerAheadEpoch = row.GetInt64(3),
-                        Epoch = row.GetInt64(6),
-                        Head = HeadColumns.ReadIfExists(row, 4),
-                    },
-                    deadline).ConfigureAwait(false);
+                while (true)
+                {
+                    var grant = await AcquireAsync(database, connection, request, deadline).ConfigureAwait(false);
+                    if (!grant.Granted || grant.Epoch > request.AboveEpoch)
+                        return grant;
+                    if (await RaiseAsync(database, connection, request, grant, deadline).ConfigureAwait(false) is { } raised)
+                        return raised;
+                }
             },
             outcomeUnknown: null,
             cancellationToken).ConfigureAwait(false);
@@ -85,6 +78,40 @@ internal sealed class PostgreSqlLeases(PostgreSqlStore store) : IColdLeases
             .Text(page.AfterTenant).Text(page.AfterSession).Int(SessionPages.MaxSessions).Bool(unheldOnly).TimeOrNull(store.Now()));
         await foreach (var session in pages.RunAsync(cancellationToken).ConfigureAwait(false))
             yield return session;
+    }
+
+    private async Task<LeaseGrant> AcquireAsync(PostgreSqlDatabase database, NpgsqlConnection connection, LeaseRequest request, CancellationToken deadline)
+    {
+        var session = request.Session;
+        var command = Statement.Of(connection, database.Sql.Call("acquire_v1", 10))
+            .Text(session.Tenant).Text(session.Session).Bytes(SessionNameHash.Compute(session)).Text(HolderText(request.Holder))
+            .Long(Microseconds(request.Duration)).Bool(request.MayQueue).Long(request.DeadEpoch).Long(request.LiveEpoch)
+            .Bool(request.RefusesAhead).TimeOrNull(store.Now());
+        return await command.SingleAsync(
+            static row => new LeaseGrant
+            {
+                Granted = row.GetBoolean(0),
+                Holder = row.IsDBNull(1) ? null : row.GetString(1),
+                Until = row.GetFieldValue<DateTimeOffset>(2),
+                FormerAheadEpoch = row.GetInt64(3),
+                Epoch = row.GetInt64(6),
+                Head = HeadColumns.ReadIfExists(row, 4),
+            },
+            deadline).ConfigureAwait(false);
+    }
+
+    /// <summary>Raises the epoch of a lease that was granted a moment ago, which nobody knows yet. The function that every version of the library calls knows no such wish.</summary>
+    /// <returns>The lease; <see langword="null"/>: it is over already.</returns>
+    private static async Task<LeaseGrant?> RaiseAsync(
+        PostgreSqlDatabase database, NpgsqlConnection connection, LeaseRequest request, LeaseGrant grant, CancellationToken deadline)
+    {
+        var epoch = request.AboveEpoch + 1;
+        var changed = await Statement.Of(connection, database.Sql["raise-epoch"])
+            .Text(request.Session.Tenant).Text(request.Session.Session).Long(grant.Epoch).Long(epoch).RunAsync(deadline).ConfigureAwait(false);
+        if (changed == 0)
+            return null;
+        var head = grant.Head is { } before ? before with { Epoch = epoch, AheadEpoch = request.MayQueue ? epoch : before.AheadEpoch } : null;
+        return grant with { Epoch = epoch, Head = head };
     }
 
     // The one character that the server's text can't hold.

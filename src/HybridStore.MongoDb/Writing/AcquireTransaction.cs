@@ -15,7 +15,7 @@ internal sealed class AcquireTransaction(MongoDbStore store, LeaseRequest reques
             return (Answer(document, granted: false, document.AheadEpoch) with { Holder = document.LeaseHolder }, false);
 
         long formerAhead = document.AheadEpoch;
-        document.Epoch++;
+        document.Epoch = Math.Max(document.Epoch, request.AboveEpoch) + 1;
         document.LeaseHolder = request.Holder;
         document.LeaseUntil = state.Now + ServerTime.Bounded(request.Duration);
         if (request.MayQueue)

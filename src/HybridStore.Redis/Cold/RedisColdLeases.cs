@@ -16,7 +16,7 @@ internal sealed class RedisColdLeases(ColdServer server) : IColdLeases
         RedisValue[] arguments =
         [
             server.Now, own.Name, request.Holder, Milliseconds(request.Duration), request.MayQueue ? "1" : "0",
-            request.DeadEpoch, request.LiveEpoch, request.RefusesAhead ? "1" : "0",
+            request.DeadEpoch, request.LiveEpoch, request.RefusesAhead ? "1" : "0", request.AboveEpoch,
         ];
         var reply = ColdReply.Array(await server.WriteAsync(ColdScript.Acquire, [own.Head, own.Ahead], arguments, "acquire", null, cancellationToken).ConfigureAwait(false));
         return new LeaseGrant

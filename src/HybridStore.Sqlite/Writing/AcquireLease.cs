@@ -17,7 +17,7 @@ internal sealed class AcquireLease(LeaseRequest request) : WriteWork<LeaseGrant>
         }
 
         long formerAhead = row.AheadEpoch;
-        row.Epoch++;
+        row.Epoch = Math.Max(row.Epoch, request.AboveEpoch) + 1;
         row.LeaseHolder = request.Holder;
         row.LeaseUntil = LeaseTime.Until(now, request.Duration);
         if (request.MayQueue)

@@ -16,7 +16,7 @@ internal sealed class ColdMemoryLeases(ColdMemory memory) : IColdLeases
         {
             if (session.Refuses(request, now))
                 return (Answer(session, granted: false, session.AheadEpoch) with { Holder = session.LeaseHolder }, session);
-            var epoch = session.Epoch + 1;
+            var epoch = Math.Max(session.Epoch, request.AboveEpoch) + 1;
             var held = session with
             {
                 Epoch = epoch,

@@ -23,4 +23,9 @@ public sealed record LeaseRequest(AuthSessionId Session, string Holder, TimeSpan
     /// that would only fence off the one who can still drain it.
     /// </summary>
     public bool RefusesAhead { get; init; }
+
+    /// <summary>
+    /// The new epoch is above this one too: the last that another store gave out for the session, which moved here from there. Hot tiers and former holders know it. 0: none.
+    /// </summary>
+    public long AboveEpoch { get; init; }
 }

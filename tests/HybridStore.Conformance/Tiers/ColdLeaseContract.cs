@@ -85,6 +85,30 @@ public abstract class ColdLeaseContract<TFixture> : ColdTierContract<TFixture>
         Assert.Equal((ColdCommitStatus.Committed, 2), Short(await CommitAsync(WithEpoch(Commit(Patch(Set("a"))), 2))));
     }
 
+    /// <summary>A session that moved here from another store: the epochs go on above those that were given out there, and what they fence is the same.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Acquire_AboveAnEpoch_RaisesItAboveThatOne(bool exists)
+    {
+        if (exists)
+            await CreateAsync();
+
+        var grant = await AcquireAboveAsync("one", 5_000_000_000, mayQueue: true);
+
+        Assert.Equal((true, 5_000_000_001L, 0L), (grant.Granted, grant.Epoch, grant.FormerAheadEpoch));
+        Assert.Equal(exists, grant.Head is { Epoch: 5_000_000_001, AheadEpoch: 5_000_000_001 });
+        Assert.False(await RenewAsync(1));
+        Assert.True(await RenewAsync(5_000_000_001));
+        var again = await AcquireAboveAsync("one", 7, mayQueue: false);
+        Assert.Equal((5_000_000_002, 5_000_000_001), (again.Epoch, again.FormerAheadEpoch));
+        var refused = await AcquireAboveAsync("two", 9_000_000_000, mayQueue: false);
+        Assert.Equal((false, 5_000_000_002), (refused.Granted, refused.Epoch));
+
+        async Task<LeaseGrant> AcquireAboveAsync(string holder, long above, bool mayQueue) =>
+            await Tier.Leases.AcquireAsync(new LeaseRequest(Session, holder, TimeSpan.FromMinutes(10), mayQueue) { AboveEpoch = above }, Cancel);
+    }
+
     /// <summary>Many processes that ask at once: one is granted.</summary>
     [Fact]
     public async Task Acquire_ManyAtOnce_OneIsGranted()
