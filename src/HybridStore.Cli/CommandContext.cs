@@ -3,6 +3,7 @@ using HybridStore.Cli.Output;
 using HybridStore.Codec;
 using HybridStore.DependencyInjection;
 using HybridStore.Redis;
+using HybridStore.Tiers;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -64,6 +65,29 @@ internal sealed class CommandContext(ParseResult arguments, OutputWriter output,
             await AwaitHotAsync(store, cancellationToken);
         return store;
     }
+
+    /// <summary>Opens a store below its encryption. It is the caller's.</summary>
+    /// <param name="cold">Which.</param>
+    /// <param name="source">Where it was chosen.</param>
+    /// <param name="use">What for.</param>
+    public IColdTier OpenTier(string cold, string source, StoreUse use)
+    {
+        _ = ColdTierUri.TryParse(new ColdDatabase(use).Choose(new TierChoice(cold, source)), out var uri);
+        var services = new ServiceCollection();
+        services.AddSingleton(time);
+        services.AddSingleton<ILogger<RedisColdTier>>(new ColdWarnings(error));
+        try
+        {
+            return uri!.CreateTier(services.BuildServiceProvider());
+        }
+        catch (ArgumentException e)
+        {
+            throw new UsageException(e.Message);
+        }
+    }
+
+    /// <summary>Tells on standard error what goes on.</summary>
+    public void Say(string text) => error.WriteLine(Printable.Line($"hybridstore: {text}"));
 
     /// <summary>The sessions that the command found, or made, rolled back.</summary>
     public RollbackWatch Rollbacks { get; } = new();

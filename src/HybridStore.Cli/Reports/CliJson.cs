@@ -12,6 +12,8 @@ namespace HybridStore.Cli.Reports;
 [JsonSerializable(typeof(ExportReport))]
 [JsonSerializable(typeof(ImportReport))]
 [JsonSerializable(typeof(KeyReport))]
+[JsonSerializable(typeof(MigrateReport))]
+[JsonSerializable(typeof(MigratedSessionReport))]
 [JsonSerializable(typeof(OutboxAbandonReport))]
 [JsonSerializable(typeof(OutboxDiscardReport))]
 [JsonSerializable(typeof(OutboxEntryReport))]

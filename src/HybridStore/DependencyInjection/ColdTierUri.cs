@@ -1,4 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
+using HybridStore.InMemory;
+using HybridStore.Tiers;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace HybridStore.DependencyInjection;
 
@@ -21,6 +24,19 @@ public sealed record ColdTierUri(string Scheme, string Rest)
         uri = new ColdTierUri(text[..colon].ToLowerInvariant(), text[(colon + 1)..]);
 #pragma warning restore CA1308
         return true;
+    }
+
+    /// <summary>Makes the tier: by a factory that is registered, or else by that of a package which the application references.</summary>
+    /// <param name="services">The application's services.</param>
+    /// <returns>The tier, which is the caller's.</returns>
+    /// <exception cref="InvalidOperationException">There is none for the scheme.</exception>
+    /// <exception cref="ArgumentException">The tier does not understand the rest.</exception>
+    public IColdTier CreateTier(IServiceProvider services)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        var factory = services.GetServices<IColdTierFactory>().Concat(ReferencedColdTiers.Find()).Append(new InMemoryColdTierFactory()).FirstOrDefault(f => TierChoice.Makes(f.Scheme, Scheme));
+        return factory?.Create(this, services)
+            ?? throw new InvalidOperationException($"There is no cold tier for the scheme '{Scheme}'. Reference the package of that tier.");
     }
 
     /// <summary>The scheme only.</summary>
