@@ -68,9 +68,9 @@ public sealed class UsageTests : IDisposable
     [Fact]
     public async Task AnyCommand_WrongColdInTheEnvironment_DoesNotShowIt()
     {
-        _bench.Environment["HYBRIDSTORE_COLD"] = "mongodb://bot:hunter2@localhost/bots";
+        _bench.Environment["HYBRIDSTORE_COLD"] = "mysql://bot:hunter2@localhost/bots";
 
-        var run = (await _bench.RunAsync("list")).Failed(2, "HYBRIDSTORE_COLD", "mongodb");
+        var run = (await _bench.RunAsync("list")).Failed(2, "HYBRIDSTORE_COLD", "mysql");
 
         Assert.DoesNotContain("hunter2", run.Error, StringComparison.Ordinal);
     }
