@@ -39,6 +39,7 @@ public sealed class SqliteColdTier : IColdTier
             throw new ArgumentException(string.Join(' ', faults), nameof(options));
         _store = new SqliteStore(options, timeProvider, hooks);
         _leases = new SqliteLeases(_store);
+        History = new SqliteHistory(_store);
     }
 
     /// <inheritdoc/>
@@ -46,6 +47,9 @@ public sealed class SqliteColdTier : IColdTier
 
     /// <inheritdoc/>
     public IColdLeases Leases => _leases;
+
+    /// <inheritdoc/>
+    public IColdHistory? History { get; }
 
     /// <summary>The open file's parts, for tests.</summary>
     internal SqliteStore Store => _store;

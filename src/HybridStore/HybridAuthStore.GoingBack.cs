@@ -16,10 +16,17 @@ public sealed partial class HybridAuthStore
     /// <param name="incarnation">The life that the records belong to.</param>
     /// <param name="beyond">A version that it had elsewhere, which it is to be beyond as well.</param>
     /// <param name="read">The records, as they are to be, given the session as it is.</param>
+    /// <param name="history">What is kept of the records that are replaced.</param>
     /// <param name="cancellationToken">Cancels it until the transaction begins.</param>
-    /// <returns>The version that it has now; <see langword="null"/>: a process holds the session, and nothing was changed.</returns>
-    private async ValueTask<long?> GoBackAsync(
-        AuthSessionId session, long incarnation, long beyond, Func<ColdRead, IAsyncEnumerable<SealedChange>> read, CancellationToken cancellationToken)
+    /// <returns>The version that it has now.</returns>
+    /// <exception cref="SessionHeldException">A process holds the session. Nothing was changed.</exception>
+    private async ValueTask<long> GoBackAsync(
+        AuthSessionId session,
+        long incarnation,
+        long beyond,
+        Func<ColdRead, IAsyncEnumerable<SealedChange>> read,
+        ColdHistoryRetention? history,
+        CancellationToken cancellationToken)
     {
         var state = StateOf(session);
 
@@ -27,15 +34,17 @@ public sealed partial class HybridAuthStore
         await DrainForBackupAsync(session).ConfigureAwait(false);
         await _reconciler.LetGoAsync(session, cancellationToken).ConfigureAwait(false);
         if (!state.TryOpen())
-            return null;
+            throw new SessionHeldException(session, Environment.MachineName, until: null);
         try
         {
             await state.Commits.EnterAsync(new PendingCommit(patch: null, mayJoin: false), cancellationToken).ConfigureAwait(false);
             try
             {
                 var hot = await ReadHotAsync(session, [], withDataKeys: false, cancellationToken).ConfigureAwait(false);
-                var (lease, _) = await _leases.TryAcquireAsync(session, state, hot ?? new HotRead { RunId = "", Generation = 0, Records = [] }, cancellationToken).ConfigureAwait(false);
-                return lease is null ? null : await GoBackAsync(state, lease, incarnation, beyond, read, cancellationToken).ConfigureAwait(false);
+                var (lease, grant) = await _leases.TryAcquireAsync(session, state, hot ?? new HotRead { RunId = "", Generation = 0, Records = [] }, cancellationToken).ConfigureAwait(false);
+                if (lease is null)
+                    throw new SessionHeldException(session, grant.Holder ?? "another process", grant.Until);
+                return await GoBackAsync(state, lease, incarnation, beyond, read, history, cancellationToken).ConfigureAwait(false);
             }
             finally
             {
@@ -49,7 +58,13 @@ public sealed partial class HybridAuthStore
     }
 
     private async ValueTask<long> GoBackAsync(
-        SessionState state, HeldLease lease, long incarnation, long beyond, Func<ColdRead, IAsyncEnumerable<SealedChange>> read, CancellationToken cancellationToken)
+        SessionState state,
+        HeldLease lease,
+        long incarnation,
+        long beyond,
+        Func<ColdRead, IAsyncEnumerable<SealedChange>> read,
+        ColdHistoryRetention? history,
+        CancellationToken cancellationToken)
     {
         var session = lease.Ref.Session;
         var done = false;
@@ -65,7 +80,7 @@ public sealed partial class HybridAuthStore
             var fork = Fork(queue, Math.Max(head.Version, beyond) + RollbackJump, changes);
             try
             {
-                await MarkAsync(lease, fork).ConfigureAwait(false);
+                await MarkAsync(lease, fork, history).ConfigureAwait(false);
             }
             catch
             {

@@ -133,12 +133,19 @@ public sealed partial class HybridAuthStore
         if (plan.Way == RestoreWay.ReplaceRecords)
         {
             var replaced = new RestoreTally();
-            var now = await GoBackAsync(session, plan.Incarnation, section.Version, _ => ReadForRestoreAsync(backup, plan, replaced, cancellationToken), cancellationToken)
-                .ConfigureAwait(false);
-            if (now is not { } at)
+            long now;
+            try
+            {
+                now = await GoBackAsync(
+                    session, plan.Incarnation, section.Version, _ => ReadForRestoreAsync(backup, plan, replaced, cancellationToken), _history, cancellationToken).ConfigureAwait(false);
+            }
+            catch (SessionHeldException)
+            {
                 return held;
-            Log.SessionRestored(_logger, session, at, plan.Incarnation);
-            return new RestoredSession(session, RestoreOutcome.Replaced, plan.Incarnation, at, replaced.Records, replaced.Dropped);
+            }
+
+            Log.SessionRestored(_logger, session, now, plan.Incarnation);
+            return new RestoredSession(session, RestoreOutcome.Replaced, plan.Incarnation, now, replaced.Records, replaced.Dropped);
         }
 
         if (plan.Way == RestoreWay.ReplaceLife && !await TryDeleteForRestoreAsync(session, cancellationToken).ConfigureAwait(false))
@@ -247,6 +254,7 @@ public sealed partial class HybridAuthStore
                     Incarnation = head.Incarnation,
                     SealedWith = key,
                     Rollback = rollback,
+                    History = _history,
                     Patches =
                     [
                         new SealedPatch { CommitId = IdOf(section, head.Incarnation, System.Text.Encoding.ASCII.GetBytes(name)), Predecessor = version, Version = to, Changes = [] },
@@ -264,29 +272,38 @@ public sealed partial class HybridAuthStore
     private async IAsyncEnumerable<SealedChange> ReadForRestoreAsync(
         BackupReader backup, RestorePlan plan, RestoreTally tally, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var (session, newest) = (plan.Section.Session, plan.Keys[0]);
+        var session = plan.Section.Session;
         await foreach (var record in backup.ReadRecordsAsync(plan.Section, cancellationToken).ConfigureAwait(false))
         {
-            var rule = GoingBackPolicy.Of(record.Key);
-            if (rule == GoingBackRule.Drop)
+            if (GoneBack(session, record, plan.Keys, plan.PreKeyId) is { } change)
+            {
+                tally.Records++;
+                yield return change;
+            }
+            else
             {
                 tally.Dropped++;
-                continue;
             }
-
-            tally.Records++;
-            var envelope = record.Envelope;
-            var isOld = EnvelopeHeader.TryRead(envelope.Span, out var header) is null && header.DataKeyId != newest.Id;
-            if (isOld || rule == GoingBackRule.AdvancePreKeyIds)
-            {
-                var value = _codec.Open(session, record.Key, plan.Keys, envelope.Span);
-                var changed = rule == GoingBackRule.AdvancePreKeyIds ? PreKeyCounters.Advance(value.Span, plan.PreKeyId) : null;
-                if (isOld || changed is not null)
-                    envelope = _codec.Seal(session, record.Key, newest, changed ?? value.Span);
-            }
-
-            yield return new SealedChange(record.Key, envelope);
         }
+    }
+
+    /// <summary>A record as it may be used after going back; <see langword="null"/>: not at all.</summary>
+    private SealedChange? GoneBack(AuthSessionId session, SealedRecord record, IReadOnlyList<DataKey> keys, long preKeyId)
+    {
+        var rule = GoingBackPolicy.Of(record.Key);
+        if (rule == GoingBackRule.Drop)
+            return null;
+        var (newest, envelope) = (keys[0], record.Envelope);
+        var isOld = EnvelopeHeader.TryRead(envelope.Span, out var header) is null && header.DataKeyId != newest.Id;
+        if (isOld || rule == GoingBackRule.AdvancePreKeyIds)
+        {
+            var value = _codec.Open(session, record.Key, keys, envelope.Span);
+            var changed = rule == GoingBackRule.AdvancePreKeyIds ? PreKeyCounters.Advance(value.Span, preKeyId) : null;
+            if (isOld || changed is not null)
+                envelope = _codec.Seal(session, record.Key, newest, changed ?? value.Span);
+        }
+
+        return new SealedChange(record.Key, envelope);
     }
 
     private static async ValueTask CountAsync(BackupReader backup, BackupSection section, RestoreTally tally, CancellationToken cancellationToken)

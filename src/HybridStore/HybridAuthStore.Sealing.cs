@@ -76,6 +76,7 @@ public sealed partial class HybridAuthStore
             SeenVersion = queue is not null ? (inQueue ? queue.Base : 0) : (seen.Incarnation == keys.Incarnation && !seen.IsEnd ? seen.Version : 0),
             SealedWith = keys.Newest.Id,
             NewDataKey = created,
+            History = _history,
             Patches = patches,
         };
         return new SealedStep(commit, keys, lease, changed);

@@ -156,7 +156,7 @@ public sealed partial class HybridAuthStore
         Changes = changes,
     };
 
-    private async ValueTask MarkAsync(HeldLease lease, SealedPatch patch)
+    private async ValueTask MarkAsync(HeldLease lease, SealedPatch patch, ColdHistoryRetention? history = null)
     {
         var queue = lease.Queue!;
         var result = await _cold.CommitAsync(
@@ -168,6 +168,7 @@ public sealed partial class HybridAuthStore
                 SeenVersion = queue.Base,
                 SealedWith = queue.DataKeys[0].Id,
                 Rollback = RollbackChange.Set,
+                History = history ?? _history,
                 Patches = [patch],
             },
             CancellationToken.None).ConfigureAwait(false);
@@ -196,6 +197,7 @@ public sealed partial class HybridAuthStore
                 SeenVersion = queue?.Base ?? head.Version,
                 SealedWith = keys!.Newest.Id,
                 Rollback = RollbackChange.Clear,
+                History = _history,
                 Patches = [new SealedPatch { CommitId = CommitId.New(), Predecessor = queue?.End, Version = queue?.End + 1 ?? 0, Changes = [] }],
             };
             var step = new SealedStep(commit, keys, lease, [[]]);

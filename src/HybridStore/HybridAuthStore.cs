@@ -19,6 +19,7 @@ public sealed partial class HybridAuthStore : IAuthStateStore, IAsyncDisposable,
     private static readonly TimeSpan HotFailureInterval = TimeSpan.FromSeconds(10);
 
     private readonly IColdTier _cold;
+    private readonly ColdHistoryRetention? _history;
     private readonly IHotTier? _hot;
     private readonly MasterKey _masterKey;
     private readonly DataKeyWrapper _wrapper;
@@ -75,6 +76,7 @@ public sealed partial class HybridAuthStore : IAuthStateStore, IAsyncDisposable,
             throw new ArgumentException(fault, nameof(options));
         _cold = cold;
         _hot = hot;
+        _history = options.History.Retention;
         _wrapper = new DataKeyWrapper(_masterKey, options.Encryption.Cipher, options.Encryption.Ciphers);
         _codec = new EnvelopeCodec(new EnvelopeCodecOptions
         {
@@ -96,7 +98,8 @@ public sealed partial class HybridAuthStore : IAuthStateStore, IAsyncDisposable,
         _leases = new LeaseKeeper(cold.Leases, _outbox, HealAsync, options.Lease, _time, _logger);
         Outbox = new AuthOutbox(this, cold, hot);
         Backup = new AuthBackup(this);
-        _drain = new OutboxDrain(cold, hot, _leases, _time, options.Outbox.MaxTries, _logger);
+        History = new AuthHistory(this);
+        _drain = new OutboxDrain(cold, hot, _leases, _time, options.Outbox.MaxTries, _history, _logger);
         _drainer = new OutboxDrainer(_drain, HealAsync, _time, runsInline: continuations == TaskCreationOptions.None, _logger);
         _reconciler = new OutboxReconciler(cold.Leases, ReconcileAsync, _outbox is null ? Timeout.InfiniteTimeSpan : options.Outbox.ReconcileInterval, _time, _logger, continuations);
     }
@@ -124,6 +127,8 @@ public sealed partial class HybridAuthStore : IAuthStateStore, IAsyncDisposable,
         {
             if (_initialized)
                 return;
+            if (_history is not null)
+                _ = HistoryTier();
             await _cold.InitializeAsync(cancellationToken).ConfigureAwait(false);
             _initialized = true;
             _reconciler.Start();

@@ -14,6 +14,8 @@ public sealed class InMemoryColdCoalescingTests : ColdCoalescingContract<InMemor
 
 public sealed class InMemoryColdRollbackTests : ColdRollbackContract<InMemoryColdFixture>;
 
+public sealed class InMemoryColdHistoryTests : ColdHistoryContract<InMemoryColdFixture>;
+
 public sealed class InMemoryColdDeletionTests : ColdDeletionContract<InMemoryColdFixture>;
 
 public sealed class InMemoryColdLeaseTests : ColdLeaseContract<InMemoryColdFixture>;
@@ -39,6 +41,8 @@ public sealed class SqliteColdPrefixTests : ColdPrefixContract<SqliteColdFixture
 public sealed class SqliteColdCoalescingTests : ColdCoalescingContract<SqliteColdFixture>;
 
 public sealed class SqliteColdRollbackTests : ColdRollbackContract<SqliteColdFixture>;
+
+public sealed class SqliteColdHistoryTests : ColdHistoryContract<SqliteColdFixture>;
 
 public sealed class SqliteColdDeletionTests : ColdDeletionContract<SqliteColdFixture>;
 

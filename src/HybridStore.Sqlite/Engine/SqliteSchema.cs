@@ -68,5 +68,34 @@ internal static class SqliteSchema
             -- The version behind which queued commits were lost, or may have been; 0: none were, or it was acknowledged.
             ALTER TABLE session ADD COLUMN rolled_back_at INTEGER NOT NULL DEFAULT 0;
             """),
+        new(3, """
+            -- The former versions of a session's records, where they are kept. through: the version up to which nothing is missing; below the session's, history has
+            -- ended. oldest: the oldest version that can be gone back to.
+            CREATE TABLE history (
+                session INTEGER PRIMARY KEY,
+                through INTEGER NOT NULL,
+                oldest  INTEGER NOT NULL
+            );
+            CREATE TABLE history_version (
+                session INTEGER NOT NULL,
+                version INTEGER NOT NULL,
+                at      INTEGER NOT NULL,
+                changes INTEGER NOT NULL,
+                bytes   INTEGER NOT NULL,
+                PRIMARY KEY (session, version)
+            ) WITHOUT ROWID;
+
+            -- A record as it was from version on, until replaced_by replaced or deleted it.
+            CREATE TABLE history_record (
+                session     INTEGER NOT NULL,
+                type        TEXT    NOT NULL,
+                id          TEXT    NOT NULL,
+                version     INTEGER NOT NULL,
+                replaced_by INTEGER NOT NULL,
+                envelope    BLOB    NOT NULL
+            );
+            CREATE UNIQUE INDEX history_record_key ON history_record (session, type, id, replaced_by);
+            CREATE INDEX history_record_replaced_by ON history_record (session, replaced_by);
+            """),
     ];
 }

@@ -24,6 +24,7 @@ internal sealed class SqliteReader : IDisposable
     private readonly SqliteStatement _tenantPage;
     private readonly SqliteStatement _aheadPage;
     private readonly SqliteStatement _unheldAheadPage;
+    private HistoryReader? _history;
 
     public SqliteReader(SqliteDb db)
     {
@@ -59,6 +60,9 @@ internal sealed class SqliteReader : IDisposable
             throw;
         }
     }
+
+    /// <summary>The former versions of records.</summary>
+    public HistoryReader History => _history ??= new HistoryReader(_db);
 
     public ColdRead Read(AuthSessionId session, IReadOnlyList<AuthKey> keys, bool withDataKeys)
     {

@@ -99,6 +99,7 @@ internal sealed class CommitWork(ColdCommit commit) : WriteWork<ColdCommitResult
         if (!row.Exists)
             Create(tables, row, now);
 
+        var history = commit.History is { } kept ? tables.History.Keep(row.Id, _plan, _plan[^1].Version, kept.ExceptTypes) : null;
         long version = previous;
         foreach (var (patch, next) in _plan)
         {
@@ -110,6 +111,8 @@ internal sealed class CommitWork(ColdCommit commit) : WriteWork<ColdCommitResult
             version = next;
         }
 
+        if (history is not null)
+            tables.History.Advance(row.Id, (previous, row.UpdatedAt), (version, now), history, commit.History!);
         row.RolledBackAt = RollbackMark(row.RolledBackAt, previous);
         row.Version = version;
         row.UpdatedAt = now;

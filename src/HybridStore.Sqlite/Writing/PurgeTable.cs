@@ -2,7 +2,7 @@ using HybridStore.Sqlite.Engine;
 
 namespace HybridStore.Sqlite.Writing;
 
-/// <summary>Former sessions whose records nobody can reach any more and which are removed a bounded number at a time, in the writer's transactions.</summary>
+/// <summary>Former sessions whose records and history nobody can reach any more and which are removed a bounded number at a time, in the writer's transactions.</summary>
 internal sealed class PurgeTable(SqliteDb db)
 {
     private const int MaxRecords = 500;
@@ -12,6 +12,11 @@ internal sealed class PurgeTable(SqliteDb db)
     private readonly SqliteStatement _next = db.Prepare("SELECT session FROM purge ORDER BY session LIMIT 1");
     private readonly SqliteStatement _records = db.Prepare("SELECT rowid, length(envelope) FROM record WHERE session = ?1 LIMIT ?2");
     private readonly SqliteStatement _deleteRecord = db.Prepare("DELETE FROM record WHERE rowid = ?1");
+    private readonly SqliteStatement _formerRecords = db.Prepare(
+        "DELETE FROM history_record WHERE rowid IN (SELECT rowid FROM history_record WHERE session = ?1 LIMIT ?2)");
+
+    private readonly SqliteStatement _versions = db.Prepare("DELETE FROM history_version WHERE session = ?1");
+    private readonly SqliteStatement _history = db.Prepare("DELETE FROM history WHERE session = ?1");
     private readonly SqliteStatement _done = db.Prepare("DELETE FROM purge WHERE session = ?1");
     private readonly List<long> _step = new(MaxRecords);
 
@@ -41,9 +46,19 @@ internal sealed class PurgeTable(SqliteDb db)
 
         foreach (long record in _step)
             _deleteRecord.Bind(1, record).Run();
-        if (_step.Count == 0)
+        if (_step.Count == 0 && !TryRemoveHistory(session))
             _done.Bind(1, session).Run();
         return true;
+    }
+
+    private bool TryRemoveHistory(long session)
+    {
+        _formerRecords.Bind(1, session).Bind(2, MaxRecords).Run();
+        if (db.Changes > 0)
+            return true;
+        _versions.Bind(1, session).Run();
+        _history.Bind(1, session).Run();
+        return false;
     }
 
     private long? FindNext()

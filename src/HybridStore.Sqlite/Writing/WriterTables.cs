@@ -13,6 +13,7 @@ internal sealed class WriterTables : IDisposable
     private readonly SqliteStatement _savepoint;
     private readonly SqliteStatement _release;
     private readonly SqliteStatement _rollbackTo;
+    private HistoryTable? _history;
 
     public WriterTables(SqliteDb db, TimeProvider timeProvider)
     {
@@ -39,6 +40,9 @@ internal sealed class WriterTables : IDisposable
     public DataKeyTable DataKeys { get; }
 
     public PurgeTable Purges { get; }
+
+    /// <summary>Its statements are made when the first commit asks for them: most stores keep no history.</summary>
+    public HistoryTable History => _history ??= new HistoryTable(_db);
 
     public bool InTransaction => _db.InTransaction;
 

@@ -33,10 +33,11 @@ internal static class GoingBackPolicy
     /// <summary>The highest pre-key id (2^24 - 1).</summary>
     public const int HighestPreKeyId = (1 << 24) - 1;
 
-    public static GoingBackRule Of(AuthKey key) => key.Type switch
-    {
-        AuthKeyTypes.Session or AuthKeyTypes.SenderKey or AuthKeyTypes.SenderKeyMemory or AuthKeyTypes.DeviceList => GoingBackRule.Drop,
-        AuthKeyTypes.Creds => GoingBackRule.AdvancePreKeyIds,
-        _ => GoingBackRule.Keep,
-    };
+    /// <summary>The types that go.</summary>
+    public static IReadOnlyList<string> DroppedTypes { get; } = [AuthKeyTypes.Session, AuthKeyTypes.SenderKey, AuthKeyTypes.SenderKeyMemory, AuthKeyTypes.DeviceList];
+
+    public static GoingBackRule Of(AuthKey key) =>
+        DroppedTypes.Contains(key.Type) ? GoingBackRule.Drop
+        : key.Type == AuthKeyTypes.Creds ? GoingBackRule.AdvancePreKeyIds
+        : GoingBackRule.Keep;
 }

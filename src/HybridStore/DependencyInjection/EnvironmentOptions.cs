@@ -26,6 +26,8 @@ internal sealed class EnvironmentOptions(string optionsName, Func<string, string
     public const string OutboxMaxTries = "HYBRIDSTORE_OUTBOX_MAX_TRIES";
     public const string OutboxDrainTimeout = "HYBRIDSTORE_OUTBOX_DRAIN_TIMEOUT";
     public const string OutboxReconcileInterval = "HYBRIDSTORE_OUTBOX_RECONCILE_INTERVAL";
+    public const string HistoryMaxVersions = "HYBRIDSTORE_HISTORY_MAX_VERSIONS";
+    public const string HistoryPeriod = "HYBRIDSTORE_HISTORY_PERIOD";
 
     public EnvironmentOptions(string optionsName)
         : this(optionsName, Environment.GetEnvironmentVariable)
@@ -70,6 +72,10 @@ internal sealed class EnvironmentOptions(string optionsName, Func<string, string
             options.SessionMemoryBytes = ParseBytes(name, SessionMemoryBytes, sessionBytes);
         if (Value(TransactionAttempts) is { } attempts)
             options.TransactionAttempts = ParseNumber(name, TransactionAttempts, attempts);
+        if (Value(HistoryMaxVersions) is { } versions)
+            options.History.MaxVersions = ParseNumber(name, HistoryMaxVersions, versions);
+        if (Value(HistoryPeriod) is { } period)
+            options.History.Period = ParseTime(name, HistoryPeriod, period);
         Configure(name, options.Outbox);
     }
 

@@ -36,6 +36,10 @@ internal sealed class HybridAuthStoreOptionsValidation : IValidateOptions<Hybrid
             yield return $"TransactionAttempts is {options.TransactionAttempts}; choose from 1 to {HybridAuthStoreOptions.MostTransactionAttempts}.";
         foreach (var fault in LeaseFaults(options.Lease).Concat(OutboxFaults(options.Outbox)))
             yield return fault;
+        if (options.History.MaxVersions is < 1 or > HistoryOptions.MostVersions)
+            yield return $"History.MaxVersions is {options.History.MaxVersions}; choose from 1 to {HistoryOptions.MostVersions}, or leave it out.";
+        if (options.History.Period is { } period && (period < HistoryOptions.ShortestPeriod || period > HistoryOptions.LongestPeriod))
+            yield return $"History.Period is {period}; choose from {HistoryOptions.ShortestPeriod} to {HistoryOptions.LongestPeriod}, or leave it out.";
         if (options.Credentials.PairedField is null || options.Credentials.IdentityFields is null)
             yield return "Credentials.PairedField or Credentials.IdentityFields is null; choose empty to guard nothing.";
         if (!ColdTierUri.TryParse(options.Cold, out _))

@@ -45,6 +45,9 @@ internal static partial class Log
     [LoggerMessage(42, LogLevel.Warning, "Session {Session} was restored from a backup, at version {Version} of incarnation {Incarnation}. It is marked as rolled back and says so to whoever opens it.", EventName = "SessionRestored")]
     public static partial void SessionRestored(ILogger logger, AuthSessionId session, long version, long incarnation);
 
+    [LoggerMessage(43, LogLevel.Warning, "Session {Session} was rolled back to version {To}, and is at version {Version} now. It is marked as rolled back and says so to whoever opens it.", EventName = "SessionRolledBack")]
+    public static partial void SessionRolledBack(ILogger logger, AuthSessionId session, long to, long version);
+
     [LoggerMessage(50, LogLevel.Information, "The lease on session {Session} was taken under epoch {Epoch}.", EventName = "LeaseTaken")]
     public static partial void LeaseTaken(ILogger logger, AuthSessionId session, long epoch);
 

@@ -69,6 +69,7 @@ internal static class ColdMemoryCommit
         }
 
         after = after with { Records = records.ToImmutable(), UpdatedAt = now, RolledBackAt = RollbackMark(commit, before) };
+        after = after with { History = commit.History is { } kept ? ColdMemoryHistory.After(before, after, plan.SelectMany(static p => p.Patch.Changes).Select(static c => c.Key), kept) : null };
         return (Answer(after, ColdCommitStatus.Committed) with { PreviousVersion = before.Version }, after);
     }
 

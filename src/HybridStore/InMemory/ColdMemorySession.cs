@@ -37,6 +37,12 @@ internal sealed record ColdMemorySession
 
     public ImmutableSortedSet<SealedRecord> Records { get; init; } = ColdMemoryRecords.Empty;
 
+    /// <summary>The former versions of its records; <see langword="null"/>: none are kept.</summary>
+    public ColdMemoryHistory? History { get; init; }
+
+    /// <summary>The same, if nothing is missing in it up to now.</summary>
+    public ColdMemoryHistory? HistoryUpToNow => Exists && History?.Through == Version ? History : null;
+
     /// <summary>The commit ids of the last versions, as many as are remembered, the oldest first.</summary>
     public ImmutableArray<CommitMark> Commits { get; init; } = [];
 

@@ -19,6 +19,7 @@ public sealed class InMemoryColdTier : IColdTier
     {
         _memory = new ColdMemory(timeProvider ?? TimeProvider.System);
         Leases = new ColdMemoryLeases(_memory);
+        History = new ColdMemoryHistoryReader(_memory);
     }
 
     /// <summary>All it has. Setting it to what it had before is what the restoration of a backup does to a database.</summary>
@@ -33,6 +34,9 @@ public sealed class InMemoryColdTier : IColdTier
 
     /// <inheritdoc/>
     public IColdLeases Leases { get; }
+
+    /// <inheritdoc/>
+    public IColdHistory? History { get; }
 
     /// <inheritdoc/>
     public ValueTask InitializeAsync(CancellationToken cancellationToken)

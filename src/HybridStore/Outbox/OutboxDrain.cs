@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace HybridStore.Outbox;
 
 /// <summary>Brings what one session has queued to cold, in order, as much as fits at once: applied once, however often it is sent (protocol rule 1).</summary>
-internal sealed class OutboxDrain(IColdTier cold, IHotTier? hot, LeaseKeeper leases, TimeProvider time, int maxTries, ILogger logger)
+internal sealed class OutboxDrain(IColdTier cold, IHotTier? hot, LeaseKeeper leases, TimeProvider time, int maxTries, ColdHistoryRetention? history, ILogger logger)
 {
     /// <summary>Drains one batch. Hot is not told: the next commit tells it, or <see cref="AcknowledgeAsync"/> where none comes.</summary>
     /// <param name="lease">The lease, with its queue.</param>
@@ -105,13 +105,14 @@ internal sealed class OutboxDrain(IColdTier cold, IHotTier? hot, LeaseKeeper lea
             or StoreUnusableReason.MissingDependency or StoreUnusableReason.Unsafe,
     };
 
-    private static ColdCommit Commit(HeldLease lease, HeldQueue queue, SealedPatch patch) => new()
+    private ColdCommit Commit(HeldLease lease, HeldQueue queue, SealedPatch patch) => new()
     {
         Session = queue.Session,
         Incarnation = queue.Incarnation,
         Epoch = lease.Ref.Epoch,
         SeenVersion = queue.Base,
         SealedWith = queue.DataKeys.Count > 0 ? queue.DataKeys[0].Id : default,
+        History = history,
         Patches = [patch],
     };
 

@@ -26,6 +26,9 @@ public sealed class ColdCommit
     /// <summary>What becomes of the session's rollback mark, in the same transaction.</summary>
     public RollbackChange Rollback { get; init; }
 
+    /// <summary>What is kept of the records that it replaces, by a tier with <see cref="IColdTier.History"/>; <see langword="null"/>: nothing, and what was kept before ends.</summary>
+    public ColdHistoryRetention? History { get; init; }
+
     /// <summary>The session's first data key, installed by the commit that creates the session; otherwise <see langword="null"/>.</summary>
     public WrappedDataKey? NewDataKey { get; init; }
 
@@ -39,6 +42,7 @@ public sealed class ColdCommit
         Patches = [before, .. Patches],
         SealedWith = SealedWith,
         Rollback = Rollback,
+        History = History,
         NewDataKey = NewDataKey,
     };
 }

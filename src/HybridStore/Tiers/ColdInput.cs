@@ -25,7 +25,7 @@ public static class ColdInput
     /// <summary>Refuses a commit that no tier can take, whatever it holds.</summary>
     /// <param name="commit">The commit.</param>
     /// <exception cref="InvalidAuthInputException">A name or a commit id is empty.</exception>
-    /// <exception cref="ArgumentException">It has no patches, its keys contradict each other, or a patch or what it took in does not lead upwards.</exception>
+    /// <exception cref="ArgumentException">It has no patches, its keys contradict each other, a patch or what it took in does not lead upwards, or nothing of history is to be kept.</exception>
     public static void Check(ColdCommit commit)
     {
         ArgumentNullException.ThrowIfNull(commit);
@@ -34,6 +34,8 @@ public static class ColdInput
             throw new ArgumentException("The commit has no patches.", nameof(commit));
         if (commit.NewDataKey is { } key && key.Id != commit.SealedWith)
             throw new ArgumentException($"The new data key {key.Id} is not the one that sealed the commit, {commit.SealedWith}.", nameof(commit));
+        if (commit.History is { MaxVersions: < 1 } or { Period.Ticks: <= 0 })
+            throw new ArgumentException($"Of history, {commit.History.MaxVersions} versions or {commit.History.Period} are to be kept. Leave it out to keep none.", nameof(commit));
         foreach (var patch in commit.Patches)
             Check(patch);
     }

@@ -16,6 +16,9 @@ public interface IColdTier : IAsyncDisposable
     /// <summary>The leases on sessions, and the epochs that fence former holders.</summary>
     IColdLeases Leases { get; }
 
+    /// <summary>The former versions of records, which a tier need not keep; <see langword="null"/>: it does not.</summary>
+    IColdHistory? History => null;
+
     /// <summary>Connects, checks that the store is usable, and brings its schema up to date. Called again, it does nothing.</summary>
     /// <param name="cancellationToken">Cancels the wait.</param>
     ValueTask InitializeAsync(CancellationToken cancellationToken);

@@ -9,6 +9,8 @@ internal abstract class ColdDecorator(IColdTier inner) : IColdTier
 
     public virtual IColdLeases Leases => inner.Leases;
 
+    public virtual IColdHistory? History => inner.History;
+
     protected IColdTier Inner => inner;
 
     public ValueTask InitializeAsync(CancellationToken cancellationToken) => inner.InitializeAsync(cancellationToken);

@@ -24,6 +24,9 @@ public sealed class FaultyColdTier(IColdTier inner, bool disposesInner = true) :
     public IColdLeases Leases => new FaultyColdLeases(this);
 
     /// <inheritdoc/>
+    public IColdHistory? History => Inner.History;
+
+    /// <inheritdoc/>
     public async ValueTask InitializeAsync(CancellationToken cancellationToken)
     {
         await Probe.EnterAsync(TierOperation.Initialize);

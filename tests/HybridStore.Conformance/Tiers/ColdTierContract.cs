@@ -82,6 +82,7 @@ public abstract class ColdTierContract<TFixture> : IAsyncLifetime
         SeenVersion = commit.SeenVersion,
         SealedWith = commit.SealedWith,
         Rollback = commit.Rollback,
+        History = commit.History,
         NewDataKey = commit.NewDataKey,
         Patches = commit.Patches,
     };

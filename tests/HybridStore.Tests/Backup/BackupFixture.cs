@@ -29,7 +29,7 @@ internal sealed class BackupFixture : IAsyncDisposable
     public void ChangeMasterKey() => _masterKey = NewKey();
 
     /// <summary>Opens a store over a file; again over the same file: another process.</summary>
-    public (HybridAuthStore Store, HybridStore.Conformance.FaultyColdTier Cold) Start(string database = "a.db")
+    public (HybridAuthStore Store, HybridStore.Conformance.FaultyColdTier Cold) Start(string database = "a.db", Action<HybridAuthStoreOptions>? configure = null)
     {
         var cold = new HybridStore.Conformance.FaultyColdTier(new SqliteColdTier(new SqliteColdTierOptions { Path = Path.Join(Folder, database) }, Clock));
         var options = new HybridAuthStoreOptions();
@@ -37,6 +37,7 @@ internal sealed class BackupFixture : IAsyncDisposable
         options.Encryption.Cipher = EnvelopeCipher.Aes256Gcm;
         options.Lease.AcquireTimeout = TimeSpan.Zero;
         options.Outbox.ReconcileInterval = Timeout.InfiniteTimeSpan;
+        configure?.Invoke(options);
         var store = new HybridAuthStore(cold, new InMemoryHotTier(1024 * 1024), options, Clock);
         _stores.Add(store);
         return (store, cold);

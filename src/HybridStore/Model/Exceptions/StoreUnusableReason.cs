@@ -26,4 +26,7 @@ public enum StoreUnusableReason
 
     /// <summary>Its settings may lose what it has acknowledged, and the options say that such a server is refused.</summary>
     Unsafe = 8,
+
+    /// <summary>It keeps no former versions of records, and the options ask for them.</summary>
+    NoHistory = 9,
 }
