@@ -66,6 +66,7 @@ public sealed class PostgreSqlColdTier : IColdTier
         var time = timeProvider ?? TimeProvider.System;
         _store = new PostgreSqlStore(new PostgreSqlDatabase(source, isShared, read, time), read, time, logger ?? NullLogger.Instance, clock);
         _leases = new PostgreSqlLeases(_store);
+        History = new PostgreSqlHistory(_store);
     }
 
     /// <inheritdoc/>
@@ -73,6 +74,9 @@ public sealed class PostgreSqlColdTier : IColdTier
 
     /// <inheritdoc/>
     public IColdLeases Leases => _leases;
+
+    /// <inheritdoc/>
+    public IColdHistory? History { get; }
 
     /// <summary>The parts, for tests.</summary>
     internal PostgreSqlStore Store => _store;

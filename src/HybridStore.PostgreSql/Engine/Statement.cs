@@ -38,7 +38,11 @@ internal readonly struct Statement
 
     public Statement Int(int value) => Add(value, NpgsqlDbType.Integer);
 
+    public Statement IntOrNull(int? value) => value is { } number ? Int(number) : Null(NpgsqlDbType.Integer);
+
     public Statement Long(long value) => Add(value, NpgsqlDbType.Bigint);
+
+    public Statement LongOrNull(long? value) => value is { } number ? Long(number) : Null(NpgsqlDbType.Bigint);
 
     public Statement Bool(bool value) => Add(value, NpgsqlDbType.Boolean);
 

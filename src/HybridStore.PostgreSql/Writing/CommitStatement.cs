@@ -9,6 +9,7 @@ namespace HybridStore.PostgreSql.Writing;
 internal static class CommitStatement
 {
     private const int Parameters = 29;
+    private const int ParametersWithHistory = Parameters + 3;
 
     public static void AddTo(NpgsqlBatch batch, PostgreSqlDatabase database, ColdCommit commit, DateTimeOffset? now)
     {
@@ -17,7 +18,8 @@ internal static class CommitStatement
         var deletes = new Part<SealedChange>(patches, static p => p.Changes, static c => c.Envelope is null);
         var absorbed = new Part<CommitMark>(patches, static p => p.Absorbed);
         var expectations = new Part<AuthExpectation>(patches, static p => p.Expectations);
-        _ = Statement.Of(batch, database.Sql.Call("commit_v1", Parameters))
+        var history = commit.History;
+        var statement = Statement.Of(batch, history is null ? database.Sql.Call("commit_v1", Parameters) : database.Sql.Call("commit_with_history_v1", ParametersWithHistory))
             .Text(commit.Session.Tenant).Text(commit.Session.Session).Bytes(SessionNameHash.Compute(commit.Session))
             .Long(commit.Incarnation).Long(commit.Epoch).Long(commit.SeenVersion).Long(Id(commit.SealedWith)).Int((int)commit.Rollback)
             .BytesOrNull(commit.NewDataKey?.Bytes).TimeOrNull(now)
@@ -29,6 +31,8 @@ internal static class CommitStatement
             .Ints(deletes.Ends).Texts(Each(deletes.Items, static c => c.Key.Type)).Texts(Each(deletes.Items, static c => c.Key.Id))
             .Ints(expectations.Ends).Texts(Each(expectations.Items, static e => e.Key.Type)).Texts(Each(expectations.Items, static e => e.Key.Id))
             .Longs(Each(expectations.Items, static e => e.Version));
+        if (history is not null)
+            _ = statement.IntOrNull(history.MaxVersions).LongOrNull((long?)history.Period?.TotalMicroseconds).Texts([.. history.ExceptTypes]);
     }
 
     public static ColdCommitResult Read(NpgsqlDataReader row, ColdCommit commit)

@@ -14,6 +14,8 @@ public sealed class BouncedColdCoalescingTests : ColdCoalescingContract<BouncedC
 
 public sealed class BouncedColdRollbackTests : ColdRollbackContract<BouncedColdFixture>;
 
+public sealed class BouncedColdHistoryTests : ColdHistoryContract<BouncedColdFixture>;
+
 public sealed class BouncedColdDeletionTests : ColdDeletionContract<BouncedColdFixture>;
 
 public sealed class BouncedColdLeaseTests : ColdLeaseContract<BouncedColdFixture>;

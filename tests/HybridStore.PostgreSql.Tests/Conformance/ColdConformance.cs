@@ -14,6 +14,8 @@ public sealed class PostgreSqlColdCoalescingTests : ColdCoalescingContract<Postg
 
 public sealed class PostgreSqlColdRollbackTests : ColdRollbackContract<PostgreSqlColdFixture>;
 
+public sealed class PostgreSqlColdHistoryTests : ColdHistoryContract<PostgreSqlColdFixture>;
+
 public sealed class PostgreSqlColdDeletionTests : ColdDeletionContract<PostgreSqlColdFixture>;
 
 public sealed class PostgreSqlColdLeaseTests : ColdLeaseContract<PostgreSqlColdFixture>;
