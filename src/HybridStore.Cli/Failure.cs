@@ -55,6 +55,7 @@ internal sealed record Failure(int ExitCode, ErrorReport Report)
                 report with { Tier = e.Tier, Transient = false, Fault = CamelCase(inside.Reason.ToString()) },
             StoreUnavailableException e => report with { Tier = e.Tier },
             OutboxParkedException e => report with { Version = e.Version },
+            HistoryUnreachableException e => report with { Version = e.Version },
             BackupException e => report with { Fault = CamelCase(e.Fault.ToString()), File = e.Path },
             StoreUnusableException e => report with { Tier = e.Tier, Fault = CamelCase(e.Reason.ToString()) },
             BaileysFormatException e => report with

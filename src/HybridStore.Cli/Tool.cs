@@ -55,7 +55,7 @@ internal sealed class Tool(Terminal terminal, TimeProvider time)
         ToolCommand[] commands =
         [
             new ImportCommand(), new ExportCommand(), new ListCommand(), new ShowCommand(), new VerifyCommand(), new DeleteCommand(),
-            new BackupCommand(), new RestoreCommand(), new MigrateCommand(), new KeygenCommand(),
+            new BackupCommand(), new RestoreCommand(), new HistoryCommand(), new RollbackCommand(), new MigrateCommand(), new KeygenCommand(),
         ];
         AddTo(root, commands);
         var outbox = new Command("outbox", "Looks after commits that are queued in the hot tier and wait for the store.");

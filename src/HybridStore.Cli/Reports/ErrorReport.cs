@@ -23,7 +23,7 @@ internal sealed record ErrorReport(string Type, string Message)
 
     public string? Tier { get; init; }
 
-    /// <summary>The queued commit that stops a session.</summary>
+    /// <summary>The queued commit that stops a session, or the version that can't be gone back to.</summary>
     public long? Version { get; init; }
 }
 
