@@ -26,7 +26,8 @@ public sealed class RollbackTests : IAsyncDisposable
         var (another, _) = _fixture.Start();
         var contents = await ContentsAsync(another, Session);
         Assert.Equal(["app-state-sync-version/regular", "creds/creds", "identity-key/5511.0", "pre-key/1", "unknown-type/x"], contents.Keys);
-        Assert.Equal((Value(1), Value(2)), (contents["pre-key/1"], contents["unknown-type/x"]));
+        Assert.Equal(Value(1), contents["pre-key/1"]);
+        Assert.Equal(Value(2), contents["unknown-type/x"]);
 
         // Above what was given out since, and not only above what it was then.
         Assert.DoesNotContain("later", System.Text.Encoding.UTF8.GetString(contents["creds/creds"]), StringComparison.Ordinal);
@@ -138,7 +139,8 @@ public sealed class RollbackTests : IAsyncDisposable
         var e = await Assert.ThrowsAsync<EnvelopeException>(async () => await store.History.RollbackAsync(Session, 2, Cancel));
 
         Assert.Equal(new AuthKey("pre-key", "1"), e.Key);
-        Assert.Equal((3, Value(11)), ((await store.FindSessionAsync(Session, Cancel))!.Version, (await ContentsAsync(store, Session))["pre-key/1"]));
+        Assert.Equal(3, (await store.FindSessionAsync(Session, Cancel))!.Version);
+        Assert.Equal(Value(11), (await ContentsAsync(store, Session))["pre-key/1"]);
     }
 
     [Fact]
