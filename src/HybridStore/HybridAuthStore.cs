@@ -109,6 +109,9 @@ public sealed partial class HybridAuthStore : IAuthStateStore, IAsyncDisposable,
     /// <summary>How far versions move where queued commits were lost: another distance only to show what it is for.</summary>
     internal long RollbackJump { get; init; } = TakeoverDecision.RollbackJump;
 
+    /// <summary>The heartbeat of leases that came last.</summary>
+    internal Task Heartbeat => _leases.Heartbeat;
+
     internal TimeProvider Time => _time;
 
     internal ILogger Logger => _logger;

@@ -46,6 +46,9 @@ internal sealed class LeaseKeeper : IAsyncDisposable
         _timer = time.CreateTimer(static keeper => ((LeaseKeeper)keeper!).Tick(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
+    /// <summary>The heartbeat that came last: it ends when all that it began has.</summary>
+    internal Task Heartbeat => Volatile.Read(ref _renewal);
+
     /// <summary>Asks once for a lease.</summary>
     /// <param name="session">The session.</param>
     /// <param name="state">What is remembered of it.</param>

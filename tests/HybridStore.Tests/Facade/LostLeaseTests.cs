@@ -75,7 +75,7 @@ public sealed class LostLeaseTests : IAsyncDisposable
             Time.Advance(Tick);
 
             // What was given up goes on elsewhere: the heartbeat is let come to its end before the clock goes on.
-            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, Cancel);
+            await store.Heartbeat;
         }
 
         Assert.True(again.HoldsLease);
