@@ -79,6 +79,29 @@ public static partial class BaileysFileName
         }
     }
 
+    /// <summary>The record of a name that is a type, a <c>-</c> and the id as it is.</summary>
+    internal static bool TryToKeyOfTypeAndId(string name, out AuthKey key)
+    {
+        key = default;
+        if (name == AuthKeyTypes.Creds)
+        {
+            key = AuthKey.Creds;
+            return true;
+        }
+
+        if (name.Length == 0 || name.StartsWith(AuthKeyTypes.Creds + "-", StringComparison.Ordinal) || !TrySplit(name, out var type, out var id))
+            return false;
+        try
+        {
+            key = new AuthKey(type, id);
+            return true;
+        }
+        catch (InvalidAuthInputException)
+        {
+            return false;
+        }
+    }
+
     private static bool TrySplit(string stem, out string type, out string id)
     {
         foreach (var known in KnownTypes)

@@ -57,6 +57,45 @@ public static class BaileysImporter
         return new BaileysImportResult(info, run.Tally.ToCounts(), run.Rewritten, folder.Ignored);
     }
 
+    /// <summary>Imports what another program has left in a database as a new session, all or nothing. The source is only read.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="session">The session, which must not exist.</param>
+    /// <param name="entries">Reads the entries from the beginning; called again if the store begins again. What it throws abandons the import.</param>
+    /// <param name="naming">How they are named.</param>
+    /// <param name="options">How.</param>
+    /// <param name="cancellationToken">Abandons the import.</param>
+    /// <exception cref="BaileysFormatException">An entry is no record of Baileys', or there are no credentials.</exception>
+    /// <exception cref="SessionExistsException">The session exists.</exception>
+    public static async Task<BaileysImportResult> ImportAsync(
+        IAuthStateStore store,
+        AuthSessionId session,
+        Func<CancellationToken, IAsyncEnumerable<BaileysEntry>> entries,
+        BaileysNaming naming,
+        BaileysImportOptions? options = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        ArgumentNullException.ThrowIfNull(entries);
+        options ??= new BaileysImportOptions();
+        cancellationToken.ThrowIfCancellationRequested();
+        var run = new EntryImport(entries, naming, options);
+        AuthSessionInfo? info = null;
+        if (options.DryRun)
+        {
+            if (await store.FindSessionAsync(session, cancellationToken).ConfigureAwait(false) is { } existing)
+                throw new SessionExistsException(session, existing.Version);
+            await foreach (var entry in run.ReadAsync(cancellationToken).ConfigureAwait(false))
+                _ = entry;
+        }
+        else
+        {
+            info = await store.ImportAsync(session, run.ReadAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
+        }
+
+        run.Tally.Report();
+        return new BaileysImportResult(info, run.Tally.ToCounts(), run.Rewritten, IgnoredNames: []);
+    }
+
     private sealed class Run(BaileysFolder folder, Tally tally)
     {
         private const int MaxBatchRecords = 32;

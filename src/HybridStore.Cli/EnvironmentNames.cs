@@ -6,6 +6,7 @@ internal static class EnvironmentNames
     public const string MasterKey = "HYBRIDSTORE_MASTER_KEY";
     public const string Cold = "HYBRIDSTORE_COLD";
     public const string Hot = "HYBRIDSTORE_HOT";
+    public const string ImportRedis = "HYBRIDSTORE_IMPORT_REDIS";
     public const string Debug = "HYBRIDSTORE_DEBUG";
     public const string NoColor = "NO_COLOR";
 }
