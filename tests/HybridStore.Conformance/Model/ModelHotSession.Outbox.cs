@@ -138,7 +138,7 @@ internal sealed partial class ModelHotSession
         if (_state is { Incarnation: not 0 } state && state.Incarnation <= throughIncarnation)
         {
             _entries = [];
-            _state = Nothing() with { Epoch = state.Epoch };
+            _state = Nothing() with { Epoch = state.Epoch, RunId = state.RunId };
         }
 
         if (KnownEpoch < epoch)

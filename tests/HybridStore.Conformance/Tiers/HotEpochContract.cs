@@ -346,6 +346,35 @@ public abstract class HotEpochContract<TFixture> : HotContract<TFixture>
         Assert.Equal(HotQueueStatus.NoMeta, (await QueueAsync(Patch(7, (A, [7])))).Status);
     }
 
+    /// <summary>Hot that was vouched for has lost nothing when a life ends; the next one need not fear for what it queued.</summary>
+    [Fact]
+    [Promise(2)]
+    public async Task Discard_Life_LeavesHotVouchedFor()
+    {
+        await ReadyAsync(version: 5);
+        await QueuedAsync(Patch(6, (A, [6])));
+        var run = (await ReadAsync()).RunId;
+
+        await Outbox.DiscardAsync(new LeaseRef(Session, 2), 1, Cancel);
+
+        Assert.Equal(run, (await OutboxStateAsync())!.RunId);
+    }
+
+    /// <summary>Hot that came back with an older life may have lost what the next one queued: that the older one is over vouches for nothing.</summary>
+    [Fact]
+    [Promise(2)]
+    public async Task Discard_LifeThatARestartPutInDoubt_LeavesTheDoubt()
+    {
+        await ReadyAsync(version: 5);
+        await QueuedAsync(Patch(6, (A, [6])));
+        var run = (await ReadAsync()).RunId;
+        Assert.SkipUnless(await Fixture.RestartAsync(), "The tier can't be restarted.");
+
+        await Outbox.DiscardAsync(new LeaseRef(Session, 2), 1, Cancel);
+
+        Assert.Equal(run, (await OutboxStateAsync())!.RunId);
+    }
+
     /// <summary>A holder who is alive brings everything back that hot lost.</summary>
     [Fact]
     [Promise(2)]

@@ -136,6 +136,9 @@ internal sealed class SimRun
 
         // Who knows the keys of what was lost can't read what others have begun in its place.
         ColdWentBackException or EnvelopeException => e.Session is { } session && _history.ColdWentBack(session),
+
+        // What was queued while nobody knew that cold went back is refused by cold, and parks the session.
+        OutboxParkedException when e.Session is { } session && _history.ColdWentBack(session) => true,
         OutboxParkedException or StoreUnusableException or SessionNotFoundException => _shape.Poison,
 
         // Who finds the tiers a moment apart again and again has no answer, and says so.
@@ -245,10 +248,16 @@ internal sealed class SimRun
             throw new SimFailure($"{process.Name} was answered at {mark} of {session}, after {furthest}.");
         var points = _history.Of(session);
         var found = -1;
-        foreach (var i in _history.FindAll(session, mark))
+
+        // The oldest that it may be: cold that went back is at a mark a second time, and what is told tells not which of them it was.
+        foreach (var i in _history.FindAll(session, mark).Reverse())
         {
             if (i < earliest)
-                throw new SimFailure($"{process.Name} was answered at {mark} of {session}, after {points[earliest].Mark}.");
+            {
+                found = Math.Max(found, i);
+                continue;
+            }
+
             found = i;
             if (set.All(r => points[i].Agrees(r)))
             {
@@ -258,6 +267,8 @@ internal sealed class SimRun
             }
         }
 
+        if (found >= 0 && found < earliest)
+            throw new SimFailure($"{process.Name} was answered at {mark} of {session}, after {points[earliest].Mark}.");
         if (_history.HasVoid(session))
             return;
         throw new SimFailure(found < 0 ? $"{session} was never at {mark}." : $"{process.Name} was told {set.First(r => !points[found].Agrees(r))} at {mark} of {session}, which it was not.");
