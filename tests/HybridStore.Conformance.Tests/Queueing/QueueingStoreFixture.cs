@@ -39,6 +39,9 @@ public abstract class QueueingStoreFixture(Durability durability) : HybridAuthSt
     {
         // The tests say when time passes; a pass that comes by itself would let it run on.
         options.Outbox.ReconcileInterval = Timeout.InfiniteTimeSpan;
+
+        // The clock runs while somebody waits, faster than the tiers' own. A heartbeat must have time for its answer.
+        options.Lease.Duration = TimeSpan.FromMinutes(10);
         foreach (var type in new[] { "session", AuthKeyTypes.Creds })
             options.Outbox.Durability[type] = durability;
     }
