@@ -185,6 +185,7 @@ internal sealed class RedisConnection : IAsyncDisposable
                     return;
                 }
 
+                AnswerOrder.SetFree(multiplexer);
                 // From here on, the driver connects again by itself, even if it has not reached a server yet.
                 Use(multiplexer);
                 return;

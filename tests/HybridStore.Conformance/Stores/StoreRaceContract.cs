@@ -107,6 +107,9 @@ public abstract class StoreRaceContract<TFixture> : StoreContract<TFixture>
                         await Fixture.AdvanceAsync(TimeSpan.FromMilliseconds(1));
                         advanced++;
                     }
+
+                    // Answered at once, a reader would keep the thread that the others' answers need.
+                    await Task.Yield();
                 }
                 while (!done.IsCancellationRequested);
             },

@@ -388,6 +388,8 @@ public abstract class HotTierContract<TFixture> : IAsyncLifetime
                 long last = 0;
                 do
                 {
+                    // Answered at once, a reader would keep the thread that the others' answers need.
+                    await Task.Yield();
                     var read = await ReadAsync(keys);
                     if (read.Meta is not { } meta)
                         continue;

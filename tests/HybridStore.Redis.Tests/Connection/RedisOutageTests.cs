@@ -45,21 +45,29 @@ public sealed class RedisOutageTests : RedisTierTest
                 }
                 catch (StoreUnavailableException)
                 {
-                    // Again with the next.
+                    // Again with the next. Without a connection a call fails at once: a pause, or the writers leave no thread to those who reconnect.
+                    await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System);
                 }
             }
         })).ToList();
 
-        for (var i = 0; i < 3; i++)
+        try
         {
-            var before = acknowledged.Count == 8 ? acknowledged.Values.Max() : 0;
-            await Eventually.TrueAsync(() => acknowledged.Count == 8 && acknowledged.Values.Max() > before + 10, "commits");
-            await server.RestartAsync();
+            for (var i = 0; i < 3; i++)
+            {
+                var before = acknowledged.Count == 8 ? acknowledged.Values.Max() : 0;
+                await Eventually.TrueAsync(() => acknowledged.Count == 8 && acknowledged.Values.Max() > before + 10, "commits");
+                await server.RestartAsync();
+            }
+
+            await Eventually.ConnectedAsync(tier);
+        }
+        finally
+        {
+            await done.CancelAsync();
+            await Task.WhenAll(writers);
         }
 
-        await Eventually.ConnectedAsync(tier);
-        await done.CancelAsync();
-        await Task.WhenAll(writers);
         foreach (var (session, version) in acknowledged)
         {
             var read = await Eventually.AnswersAsync(() => tier.ReadAsync(session, [], withDataKeys: false, Cancel));
@@ -170,6 +178,36 @@ public sealed class RedisOutageTests : RedisTierTest
         finally
         {
             server.Hang(false);
+        }
+    }
+
+    /// <summary>The oldest driver handed out answers one by one, each only when who got the one before had gone on: to block there blocked all.</summary>
+    [Fact]
+    public async Task Caller_WhoBlocksOnAnAnswer_KeepsNobodyElseWaiting()
+    {
+        var server = await StartAsync();
+        var tier = await OpenAsync(server.ConnectionString);
+        using var release = new ManualResetEventSlim();
+        var blocked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var blocking = ReadAsync(tier, A).AsTask().ContinueWith(
+            _ =>
+            {
+                blocked.SetResult();
+                release.Wait(Cancel);
+            },
+            Cancel,
+            TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default);
+        try
+        {
+            await blocked.Task;
+
+            Assert.Null((await ReadAsync(tier, A)).Meta);
+        }
+        finally
+        {
+            release.Set();
+            await blocking;
         }
     }
 

@@ -38,12 +38,21 @@ public sealed class SharedServer : IAsyncDisposable
             var given = Environment.GetEnvironmentVariable("HYBRIDSTORE_TEST_REDIS");
             if (string.IsNullOrEmpty(given))
                 _server ??= await RedisServer.StartAsync("--appendonly", "yes", "--appendfsync", "no");
-            // Patient, on a machine that may be busy: the driver has a bound of its own for each answer.
-            return _connections[number] ??= await ConnectionMultiplexer.ConnectAsync($"{_server?.ConnectionString ?? given},allowAdmin=true,abortConnect=false,syncTimeout=60000", null);
+            return _connections[number] ??= await OpenAsync(_server?.ConnectionString ?? given!);
         }
         finally
         {
             _starting.Release();
         }
+    }
+
+    private static async Task<ConnectionMultiplexer> OpenAsync(string server)
+    {
+        // Patient, on a machine that may be busy: from 2.0 on the driver has a bound of its own for each answer. Before, that is only how long it waits for a goodbye.
+        var patience = typeof(ConnectionMultiplexer).Assembly.GetName().Version!.Major >= 2 ? ",syncTimeout=60000" : "";
+        var connection = await ConnectionMultiplexer.ConnectAsync($"{server},allowAdmin=true,abortConnect=false{patience}", null);
+        // Before 2.0 the driver hands out answers one after another, and a test goes on where it got one: whoever blocks there keeps the others from theirs.
+        typeof(IConnectionMultiplexer).GetProperty("PreserveAsyncOrder")?.SetValue(connection, false);
+        return connection;
     }
 }

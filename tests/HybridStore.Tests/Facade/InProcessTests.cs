@@ -211,6 +211,7 @@ public sealed class InProcessTests : IAsyncDisposable
                 Assert.Single(set.Select(r => r.Exists ? r.Version : 0).Distinct());
                 Assert.True(set.SessionVersion >= last);
                 last = set.SessionVersion;
+                await Task.Yield();
             }
         }, Cancel);
 
