@@ -135,7 +135,7 @@ public class RedisQueueBenchmarks
             var version = Version.ToString(System.Globalization.CultureInfo.InvariantCulture);
             return
             [
-                "604800000", _place.Channel, "1", "1", "3155378975999999999", Math.Max(0, before - Lag).ToString(System.Globalization.CultureInfo.InvariantCulture), "1",
+                "604800000", _place.Channel, "1", "1", "3155378975999999999", Math.Max(0, before - Lag).ToString(System.Globalization.CultureInfo.InvariantCulture), "0", "1",
                 before, version, $"1 1 1 {before} {version} 1 {id:N}", "1", "1", id.ToByteArray(bigEndian: true), version, _fields[i % 100], RecordValue.Of(Version, Envelope),
             ];
         }

@@ -50,6 +50,8 @@ internal sealed class RedisConnection : IAsyncDisposable
         _time = time;
         _logger = logger;
         _learner = new RunLearner(options, time);
+        if (typeof(ConnectionMultiplexer).Assembly.GetName().Version is { Major: < 2 } version)
+            Log.ClientTooOld(logger, version.ToString(3));
         _owns = owns;
         _connecting = null!;
         Servers = servers;

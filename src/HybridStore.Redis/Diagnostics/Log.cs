@@ -19,4 +19,11 @@ internal static partial class Log
 
     [LoggerMessage(204, LogLevel.Error, "A listener for the changes of a session failed.", EventName = "RedisListenerFailed")]
     public static partial void ListenerFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(
+        205,
+        LogLevel.Warning,
+        "StackExchange.Redis {Version} may, once a connection was lost, give a call the answer of another one. Use 2.0 or newer.",
+        EventName = "RedisClientTooOld")]
+    public static partial void ClientTooOld(ILogger logger, string version);
 }
