@@ -4,7 +4,7 @@ namespace HybridStore.Conformance.Tests;
 /// Makes every commit under a lease, as a bot does: what one process wrote last it goes on holding, with whatever is queued, until another one wants to write.
 /// So a contract that knows nothing of leases is kept by a store that queues.
 /// </summary>
-internal sealed class HeldStore(IAuthStateStore inner, SessionHolders holders, Durability durability) : IAuthStateStore
+internal sealed class HeldStore(IAuthStateStore inner, SessionHolders holders, Durability durability) : IAuthStateStore, IAsyncDisposable
 {
     public async ValueTask<CommitReceipt> CommitAsync(AuthSessionId session, AuthPatch patch, CancellationToken cancellationToken = default)
     {
@@ -52,4 +52,7 @@ internal sealed class HeldStore(IAuthStateStore inner, SessionHolders holders, D
 
     public IAsyncEnumerable<AuthSessionInfo> ListSessionsAsync(string? tenant = null, CancellationToken cancellationToken = default) =>
         inner.ListSessionsAsync(tenant, cancellationToken);
+
+    /// <summary>Ends this process as it is, with the sessions that it holds.</summary>
+    public ValueTask DisposeAsync() => ((IAsyncDisposable)inner).DisposeAsync();
 }
