@@ -29,26 +29,14 @@ public sealed class RedisRestartTests
 
         await redis.RestartAsync();
 
-        while (await QueueAsync(session, 3) != CommitOutcome.Queued)
-            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, Cancel);
+        await Eventually.TrueAsync(async () => await QueueAsync(session, 3) == CommitOutcome.Queued, "a commit that is queued");
         await AssertVouchedAsync(other);
     }
 
     private static async Task AssertVouchedAsync(RedisHotTier tier)
     {
-        while (true)
-        {
-            try
-            {
-                var read = await tier.ReadAsync(Session, [], withDataKeys: false, Cancel);
-                Assert.Equal(read.RunId, read.Outbox!.RunId);
-                return;
-            }
-            catch (StoreUnavailableException)
-            {
-                await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, Cancel);
-            }
-        }
+        var read = await Eventually.AnswersAsync(() => tier.ReadAsync(Session, [], withDataKeys: false, Cancel));
+        Assert.Equal(read.RunId, read.Outbox!.RunId);
     }
 
     private static async Task<CommitOutcome> QueueAsync(AuthSession session, byte value) =>
