@@ -14,6 +14,10 @@ public abstract class AuthStoreFixture : IAsyncDisposable
     /// <value>One second by default.</value>
     public virtual TimeSpan MaxStaleness => TimeSpan.FromSeconds(1);
 
+    /// <summary>How many commits a race of <see cref="StoreRaceContract{TFixture}"/> makes; the one of blind writers makes twice as many.</summary>
+    /// <value>100 by default; a multiple of 10, and fewer where each is dear.</value>
+    public virtual int RaceCommits => 100;
+
     /// <summary>Text that must stand in nothing that a tier is given: the master key as it was configured.</summary>
     public virtual IReadOnlyList<string> Secrets => [];
 

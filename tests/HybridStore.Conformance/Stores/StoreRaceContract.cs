@@ -11,11 +11,12 @@ public abstract class StoreRaceContract<TFixture> : StoreContract<TFixture>
     public async Task Commits_ManyAtOnce_AreAllKept()
     {
         IAuthStateStore[] stores = [Store, (await Fixture.OpenAsync()).Store];
+        var count = 2 * Fixture.RaceCommits;
 
-        var receipts = await Task.WhenAll(Enumerable.Range(0, 200).Select(i => Task.Run(
+        var receipts = await Task.WhenAll(Enumerable.Range(0, count).Select(i => Task.Run(
             async () => await stores[i % 2].CommitAsync(Session, new AuthPatch().Set("pre-key", $"{i:D3}", BitConverter.GetBytes(i)), Cancel), Cancel)));
 
-        Assert.Equal(Enumerable.Range(1, 200).Select(v => (long)v), receipts.Select(r => r.Version).Order());
+        Assert.Equal(Enumerable.Range(1, count).Select(v => (long)v), receipts.Select(r => r.Version).Order());
         var all = await ToListAsync((await Fixture.OpenAsync()).Store.EnumerateAsync(Session, cancellationToken: Cancel));
         Assert.Equal(receipts.Select((r, i) => (i, r.Version)), all.Select(r => (BitConverter.ToInt32(r.Value.Span), r.Version)));
     }
@@ -27,11 +28,12 @@ public abstract class StoreRaceContract<TFixture> : StoreContract<TFixture>
     {
         IAuthStateStore[] stores = [Store, (await Fixture.OpenAsync()).Store];
         await CommitAsync(new AuthPatch().Set(A, BitConverter.GetBytes(0)));
+        var each = Fixture.RaceCommits / 10;
 
         await Task.WhenAll(Enumerable.Range(0, 10).Select(i => Task.Run(
             async () =>
             {
-                for (int done = 0, tries = 0; done < 10; tries++)
+                for (int done = 0, tries = 0; done < each; tries++)
                 {
                     Assert.True(tries < 2_000, "Conflicts without end.");
                     try
@@ -51,7 +53,7 @@ public abstract class StoreRaceContract<TFixture> : StoreContract<TFixture>
 
         // The last commit may have been the other process's.
         await Fixture.AdvanceAsync(Fixture.MaxStaleness);
-        Assert.Equal(100, BitConverter.ToInt32((await Store.GetAsync(Session, A, Cancel)).Value.Span));
+        Assert.Equal(10 * each, BitConverter.ToInt32((await Store.GetAsync(Session, A, Cancel)).Value.Span));
     }
 
     /// <summary>Two processes that create a session at once share it: nothing of either is lost, and both can read all.</summary>
@@ -116,7 +118,7 @@ public abstract class StoreRaceContract<TFixture> : StoreContract<TFixture>
             Cancel)).ToList();
         try
         {
-            for (var i = 2; i <= 100; i++)
+            for (var i = 2; i <= Fixture.RaceCommits; i++)
             {
                 await stores[i % 2].CommitAsync(Session, All(keys, i), Cancel);
                 Assert.Equal(i, BitConverter.ToInt32((await stores[i % 2].GetAsync(Session, keys[0], Cancel)).Value.Span));
