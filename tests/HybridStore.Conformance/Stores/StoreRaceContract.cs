@@ -96,12 +96,14 @@ public abstract class StoreRaceContract<TFixture> : StoreContract<TFixture>
                 var advanced = 0;
                 do
                 {
-                    var set = await stores[i % 2].GetManyAsync(Session, keys, Cancel);
-                    Assert.Single(set.Select(r => r.Version).Distinct());
-                    var value = Assert.Single(set.Select(r => BitConverter.ToInt32(r.Value.Span)).Distinct());
-                    Assert.Equal(set.SessionVersion, set[0].Version);
-                    Assert.True(value >= last, $"{value} after {last}");
-                    last = value;
+                    try
+                    {
+                        last = await ReadAsync(stores[i % 2], last);
+                    }
+                    catch (StoreUnavailableException) when (!Fixture.WritesThrough)
+                    {
+                        // The session is handed on with nearly each commit. Whoever looks finds hot and cold of two holders, a few times in a row, and is told nothing: it looks again.
+                    }
 
                     // Time passes as commits are made, and not as fast as somebody can read.
                     if (i == 0 && advanced < 50 * Volatile.Read(ref committed))
@@ -114,6 +116,9 @@ public abstract class StoreRaceContract<TFixture> : StoreContract<TFixture>
                     await Task.Yield();
                 }
                 while (!done.IsCancellationRequested);
+
+                // Nobody hands it on any more: it is answered.
+                await ReadAsync(stores[i % 2], last);
             },
             Cancel)).ToList();
         try
@@ -131,6 +136,16 @@ public abstract class StoreRaceContract<TFixture> : StoreContract<TFixture>
         }
 
         await Task.WhenAll(readers);
+
+        async Task<int> ReadAsync(IAuthStateStore store, int last)
+        {
+            var set = await store.GetManyAsync(Session, keys, Cancel);
+            Assert.Single(set.Select(r => r.Version).Distinct());
+            var value = Assert.Single(set.Select(r => BitConverter.ToInt32(r.Value.Span)).Distinct());
+            Assert.Equal(set.SessionVersion, set[0].Version);
+            Assert.True(value >= last, $"{value} after {last}");
+            return value;
+        }
     }
 
     /// <summary>Tenants that work at once are in nobody's way.</summary>
