@@ -26,10 +26,7 @@ internal sealed class RedisCluster : IAsyncDisposable
         }
     }
 
-    public async Task WholeAsync() =>
-        await Eventually.TrueAsync(
-            () => _nodes.TrueForAll(n => n.Send("CLUSTER", "INFO") is var info && info.Contains("cluster_state:ok", StringComparison.Ordinal) && info.Contains("cluster_known_nodes:3", StringComparison.Ordinal)),
-            "the cluster");
+    public Task WholeAsync() => Eventually.TrueAsync(() => _nodes.TrueForAll(IsWhole), "the cluster");
 
     public async ValueTask DisposeAsync()
     {
@@ -50,6 +47,19 @@ internal sealed class RedisCluster : IAsyncDisposable
         }
 
         await WholeAsync();
+    }
+
+    private static bool IsWhole(RedisServer node)
+    {
+        try
+        {
+            var info = node.Send("CLUSTER", "INFO");
+            return info.Contains("cluster_state:ok", StringComparison.Ordinal) && info.Contains("cluster_known_nodes:3", StringComparison.Ordinal);
+        }
+        catch (InvalidOperationException e) when (e.Message.StartsWith("LOADING", StringComparison.Ordinal))
+        {
+            return false;
+        }
     }
 
     private static string Slot(int slot) => slot.ToString(CultureInfo.InvariantCulture);
