@@ -26,6 +26,7 @@ public sealed class MongoDbColdTier : IColdTier
     private readonly Transactions _transactions;
     private readonly Tidying _tidying;
     private readonly MongoDbLeases _leases;
+    private readonly MongoDbHistory _history;
 
     /// <summary>Creates a tier with a client of its own; no server is asked yet.</summary>
     /// <param name="connectionString">Servers, database and how to reach them, such as <c>mongodb://user:password@localhost/bots</c>. It is never shown.</param>
@@ -80,6 +81,7 @@ public sealed class MongoDbColdTier : IColdTier
         _transactions = new Transactions(_store);
         _tidying = new Tidying(_store, _transactions);
         _leases = new MongoDbLeases(_store, _reader, _transactions);
+        _history = new MongoDbHistory(_store, _reader, new HistoryReader(_store));
     }
 
     /// <inheritdoc/>
@@ -87,6 +89,9 @@ public sealed class MongoDbColdTier : IColdTier
 
     /// <inheritdoc/>
     public IColdLeases Leases => _leases;
+
+    /// <inheritdoc/>
+    public IColdHistory? History => _history;
 
     /// <summary>What removes the records of ended lives, for tests.</summary>
     internal Tidying Tidying => _tidying;

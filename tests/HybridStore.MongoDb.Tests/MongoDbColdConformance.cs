@@ -14,6 +14,8 @@ public sealed class MongoDbColdCoalescingTests : ColdCoalescingContract<MongoDbC
 
 public sealed class MongoDbColdRollbackTests : ColdRollbackContract<MongoDbColdFixture>;
 
+public sealed class MongoDbColdHistoryTests : ColdHistoryContract<MongoDbColdFixture>;
+
 public sealed class MongoDbColdDeletionTests : ColdDeletionContract<MongoDbColdFixture>;
 
 public sealed class MongoDbColdLeaseTests : ColdLeaseContract<MongoDbColdFixture>;

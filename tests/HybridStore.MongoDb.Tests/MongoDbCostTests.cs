@@ -33,7 +33,65 @@ public sealed class MongoDbCostTests : MongoDbTierTest
         Assert.Equal(["update"], await CountAsync(async () => Assert.True(await tier.Leases.ReleaseAsync(lease, drained: true, Cancel))));
     }
 
-    private async Task<IEnumerable<string>> CountAsync(Func<Task> call)
+    [Theory]
+    [InlineData(10)]
+    [InlineData(3_000)]
+    public async Task Calls_ThatBeginAndEndASession_TakeTheRoundTripsThatAreDocumented(int records)
+    {
+        var tier = await OpenCountedAsync();
+        await tier.InitializeAsync(Cancel);
+        await tier.Tidying.Running;
+
+        Assert.Equal(
+            ["aggregate", "insert", "insert", "insert", "commitTransaction"],
+            await CountAsync(() => MustAsync(tier, Creation(Patch([.. Enumerable.Range(0, records).Select(i => Set($"{i:D5}", length: 10))])))));
+        var (deletion, tidying) = await SplitAsync(tier);
+        Assert.Equal(["aggregate", "delete", "update", "delete", "insert", "commitTransaction"], deletion);
+
+        // Each step of the tidying looks for a life, for its records, and removes them; at the end the life's own note goes.
+        Assert.Equal((records + 499) / 500 + 2, tidying.Count(static command => command == "delete"));
+
+        // Again, and of a session that never was: it is gone already.
+        Assert.Equal(["aggregate"], (await SplitAsync(tier)).Deletion);
+    }
+
+    [Theory]
+    [InlineData(10)]
+    [InlineData(3_000)]
+    public async Task Commits_ThatKeepHistory_TakeTheRoundTripsThatAreDocumented(int records)
+    {
+        var tier = await OpenCountedAsync();
+        var (all, some, recent) = (new ColdHistoryRetention { ExceptTypes = ["session"] }, new ColdHistoryRetention { MaxVersions = 2 }, new ColdHistoryRetention { Period = TimeSpan.FromDays(1) });
+        await MustAsync(tier, Keeping(Creation(Patch([.. Enumerable.Range(0, records).Select(i => Set($"{i:D5}", length: 10))])), some));
+        await tier.Tidying.Running;
+
+        string[] usual = ["aggregate", "update", "update", "commitTransaction"];
+        Assert.Equal(usual, await CountAsync(() => MustAsync(tier, Keeping(Commit(Patch(Set("00001", 2))), all))));
+        Assert.Equal(["aggregate", "update", "update", "insert", "commitTransaction"], await CountAsync(() => MustAsync(tier, Keeping(Commit(Patch(Set("new", 3))), some))));
+        string[] replacing = ["aggregate", "aggregate", "update", "update", "insert", "commitTransaction"];
+        Assert.Equal(replacing, await CountAsync(() => MustAsync(tier, Keeping(Commit(Patch(Set("00001", 4))), some))));
+        Assert.Equal(replacing, await CountAsync(() => MustAsync(tier, Keeping(Commit(Patch(Set("00001", 5), Set("00002", 5))), some))));
+        Assert.Equal(replacing, await CountAsync(() => MustAsync(tier, Keeping(Commit(Patch(Set("00001", 6))), some))));
+        Assert.Equal([.. replacing[..^1], "delete", "commitTransaction"], await CountAsync(() => MustAsync(tier, Keeping(Commit(Patch(Set("00001", 7))), some))));
+        Assert.Equal(
+            ["aggregate", "aggregate", "update", "update", "delete", "commitTransaction"],
+            await CountAsync(() => MustAsync(tier, Keeping(Commit(Patch(Set("00003", 8))), recent with { ExceptTypes = ["session"] }))));
+    }
+
+    private async Task<(IReadOnlyList<string> Deletion, IReadOnlyList<string> Tidying)> SplitAsync(MongoDbColdTier tier)
+    {
+        var commands = await CountAsync(async () =>
+        {
+            await tier.DeleteSessionAsync(Session, Cancel);
+            await tier.Tidying.Running;
+        });
+        int end = commands.IndexOf("commitTransaction") + 1;
+        if (end == 0)
+            end = 1;
+        return (commands[..end], commands[end..]);
+    }
+
+    private async Task<List<string>> CountAsync(Func<Task> call)
     {
         Commands.Clear();
         await call();

@@ -101,7 +101,7 @@ public sealed class MongoDbLifeTests : MongoDbTierTest
         var tier = await OpenAsync();
         await MustAsync(tier, Creation(Patch(Set("a"))));
 
-        foreach (var name in (string[])["schema", "sessions", "records", "data_keys", "tombstones", "purges"])
+        foreach (var name in (string[])["schema", "sessions", "records", "data_keys", "tombstones", "purges", "history", "history_lives"])
         {
             var indexes = await (await (await CollectionAsync(name)).Indexes.ListAsync(Cancel)).ToListAsync(Cancel);
             Assert.NotEmpty(indexes);

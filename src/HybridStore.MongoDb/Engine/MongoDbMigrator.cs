@@ -30,16 +30,18 @@ internal static class MongoDbMigrator
     {
         var filter = new BsonDocument("_id", MongoDbSchema.Id);
         var document = await collections.Schema.Find(filter).FirstOrDefaultAsync(cancellationToken).ConfigureAwait(false);
-        long found = document?[MongoDbSchema.VersionField].ToInt64() ?? 0;
-        if (found > MongoDbSchema.Version)
-            throw MongoDbErrors.NewerSchema(collections.Database.DatabaseNamespace.DatabaseName, found);
+        long readableFrom = document?[MongoDbSchema.VersionField].ToInt64() ?? 0;
+        if (readableFrom > MongoDbSchema.Version)
+            throw MongoDbErrors.NewerSchema(collections.Database.DatabaseNamespace.DatabaseName, readableFrom);
 
+        // What only knows the first step has not noted which one it made.
+        long found = document?.GetValue(MongoDbSchema.StepField, readableFrom).ToInt64() ?? 0;
         foreach (var migration in MongoDbSchema.Migrations)
         {
             if (migration.Number <= found)
                 continue;
             await migration.ApplyAsync(collections, cancellationToken).ConfigureAwait(false);
-            var raise = new BsonDocument("$max", new BsonDocument(MongoDbSchema.VersionField, migration.Number));
+            var raise = new BsonDocument("$max", new BsonDocument { { MongoDbSchema.VersionField, migration.ReadableFrom }, { MongoDbSchema.StepField, migration.Number } });
             await collections.Schema.UpdateOneAsync(filter, raise, new UpdateOptions { IsUpsert = true }, cancellationToken).ConfigureAwait(false);
         }
     }

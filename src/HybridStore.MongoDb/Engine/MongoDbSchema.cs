@@ -9,19 +9,25 @@ internal static class MongoDbSchema
     /// <summary>The id of the one document that says which schema this is.</summary>
     public const string Id = "hybridstore";
 
+    /// <summary>The oldest schema that a library may know to work with it: one that knows only an older one refuses it.</summary>
     public const string VersionField = "version";
+
+    /// <summary>The last step that was made; not there: the first.</summary>
+    public const string StepField = "step";
     private const int NamespaceExists = 48;
 
     /// <summary>The schema that this library makes and understands.</summary>
     public static int Version => Migrations[^1].Number;
 
-    public static IReadOnlyList<Migration> Migrations { get; } = [new(1, CreateAsync)];
+    public static IReadOnlyList<Migration> Migrations { get; } = [new(1, 1, CreateAsync), new(2, 1, AddHistoryAsync)];
 
     /// <summary>The collections are made here, not by the first write: a transaction that makes one holds up all others.</summary>
     private static async Task CreateAsync(StoreCollections collections, CancellationToken cancellationToken)
     {
-        foreach (var collection in collections.All)
-            await CreateAsync(collections.Database, collection.CollectionNamespace.CollectionName, cancellationToken).ConfigureAwait(false);
+        await CreateAsync(
+            collections.Database,
+            [collections.Schema, collections.Sessions, collections.Records, collections.DataKeys, collections.Tombstones, collections.Purges],
+            cancellationToken).ConfigureAwait(false);
 
         // Sessions with an ahead mark are looked for every minute, are few, and are listed in order. All else is found by its id.
         var ahead = new CreateIndexOptions<BsonDocument>
@@ -34,6 +40,19 @@ internal static class MongoDbSchema
         var loading = new CreateIndexOptions<BsonDocument> { Name = "loading", PartialFilterExpression = new BsonDocument(Writing.SessionDocument.LoadingField, true) };
         await collections.Sessions.Indexes.CreateOneAsync(
             new CreateIndexModel<BsonDocument>(new BsonDocument(Writing.SessionDocument.UpdatedField, 1), loading), cancellationToken: cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task AddHistoryAsync(StoreCollections collections, CancellationToken cancellationToken)
+    {
+        await CreateAsync(collections.Database, [collections.History, collections.HistoryLives], cancellationToken).ConfigureAwait(false);
+        await collections.History.Indexes.CreateOneAsync(
+            new CreateIndexModel<BsonDocument>(HistoryDocument.Index, new CreateIndexOptions { Name = "needless" }), cancellationToken: cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task CreateAsync(IMongoDatabase database, IEnumerable<IMongoCollection<BsonDocument>> wanted, CancellationToken cancellationToken)
+    {
+        foreach (var collection in wanted)
+            await CreateAsync(database, collection.CollectionNamespace.CollectionName, cancellationToken).ConfigureAwait(false);
     }
 
     private static async Task CreateAsync(IMongoDatabase database, string name, CancellationToken cancellationToken)

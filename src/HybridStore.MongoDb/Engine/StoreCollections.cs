@@ -21,6 +21,8 @@ internal sealed class StoreCollections
         DataKeys = Get("data_keys");
         Tombstones = Get("tombstones");
         Purges = Get("purges");
+        History = Get("history");
+        HistoryLives = Get("history_lives");
 
         IMongoCollection<BsonDocument> Get(string name) => Database.GetCollection<BsonDocument>(prefix + name);
     }
@@ -45,5 +47,9 @@ internal sealed class StoreCollections
     /// <summary>Former lives whose records are being removed, a bounded number at a time.</summary>
     public IMongoCollection<BsonDocument> Purges { get; }
 
-    public IEnumerable<IMongoCollection<BsonDocument>> All => [Schema, Sessions, Records, DataKeys, Tombstones, Purges];
+    /// <summary>The versions that sessions can be gone back to, and former versions of records: <see cref="HistoryDocument"/>.</summary>
+    public IMongoCollection<BsonDocument> History { get; }
+
+    /// <summary>A document for each life that has history, with the session's name: who removes an ended life need not have known of it.</summary>
+    public IMongoCollection<BsonDocument> HistoryLives { get; }
 }

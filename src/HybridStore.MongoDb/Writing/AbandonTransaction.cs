@@ -8,7 +8,7 @@ internal sealed class AbandonTransaction(MongoDbStore store, AuthSessionId sessi
 {
     public async Task<(bool Result, bool Keep)> RunAsync(IClientSessionHandle transaction, CancellationToken deadline)
     {
-        var document = (await SessionState.ReadAsync(store, transaction, session, [], deadline).ConfigureAwait(false)).Document;
+        var document = (await SessionState.ReadAsync(store, transaction, session, deadline).ConfigureAwait(false)).Document;
         if (!document.Loading || document.Life != life)
             return (false, false);
         var writer = new SessionWriter(store, transaction, deadline);

@@ -9,7 +9,7 @@ internal sealed class AcquireTransaction(MongoDbStore store, LeaseRequest reques
 {
     public async Task<(LeaseGrant Result, bool Keep)> RunAsync(IClientSessionHandle transaction, CancellationToken deadline)
     {
-        var state = await SessionState.ReadAsync(store, transaction, request.Session, [], deadline).ConfigureAwait(false);
+        var state = await SessionState.ReadAsync(store, transaction, request.Session, deadline).ConfigureAwait(false);
         var document = state.Document;
         if (document.Refuses(request, state.Now))
             return (Answer(document, granted: false, document.AheadEpoch) with { Holder = document.LeaseHolder }, false);

@@ -11,7 +11,7 @@ internal sealed class DeleteTransaction(MongoDbStore store, AuthSessionId sessio
 
     public async Task<(ColdDeletion Result, bool Keep)> RunAsync(IClientSessionHandle transaction, CancellationToken deadline)
     {
-        var state = await SessionState.ReadAsync(store, transaction, session, [], deadline).ConfigureAwait(false);
+        var state = await SessionState.ReadAsync(store, transaction, session, deadline).ConfigureAwait(false);
         var (document, before) = (state.Document, state.Tombstone);
         if (document.IsNew)
             return (Earlier(before), false);

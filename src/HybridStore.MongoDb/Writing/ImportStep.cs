@@ -22,7 +22,7 @@ internal sealed class ImportStep(MongoDbStore store, ColdImport import, ObjectId
     /// <returns>Why the import ends, and whether it came to its good end; <see langword="null"/>: it goes on.</returns>
     public async Task<(ColdImportResult? Result, bool Keep)> RunAsync(IClientSessionHandle transaction, CancellationToken deadline)
     {
-        var state = await SessionState.ReadAsync(store, transaction, import.Session, [], deadline).ConfigureAwait(false);
+        var state = await SessionState.ReadAsync(store, transaction, import.Session, deadline).ConfigureAwait(false);
         if (Refuse(state) is { } refusal)
             return (refusal, false);
         if (_tried && !isLast && await IsThereAsync(transaction, deadline).ConfigureAwait(false))
@@ -104,6 +104,7 @@ internal sealed class ImportStep(MongoDbStore store, ColdImport import, ObjectId
         document.DataKey = import.DataKey.Id;
         document.CreatedAt = now;
         document.RolledBackAt = 0;
+        document.HistoryThrough = 0;
         document.Commits.Clear();
         document.Commits.Add(new CommitMark(import.CommitId, 1));
     }

@@ -20,6 +20,8 @@ internal sealed class SessionDocument
     public const string UpdatedField = "updated";
     public const string CommitsField = "commits";
     public const string LoadingField = "loading";
+    private const string HistoryOldestField = "historyOldest";
+    private const string HistoryThroughField = "historyThrough";
     private const string IncarnationField = "incarnation";
     private const string RolledBackField = "rolledBack";
     private const string DataKeyField = "dataKey";
@@ -66,10 +68,19 @@ internal sealed class SessionDocument
 
     public DateTimeOffset UpdatedAt { get; set; } = DateTimeOffset.UnixEpoch;
 
+    /// <summary>The version up to which the life's history is complete; 0: it has none. Below the version: a commit that keeps no history came after it.</summary>
+    public long HistoryThrough { get; set; }
+
+    /// <summary>The oldest version that can be gone back to.</summary>
+    public long HistoryOldest { get; set; }
+
     /// <summary>The commits that are remembered, in order of their versions.</summary>
     public List<CommitMark> Commits { get; } = [];
 
     public bool Exists => Version > 0;
+
+    /// <summary>Whether nothing is missing in its history up to now.</summary>
+    public bool HasHistory => Exists && HistoryThrough == Version;
 
     /// <summary>The life that a commit may write: the living one, or the one that it would create.</summary>
     public long CommitIncarnation => Exists ? Incarnation : Incarnation + 1;
@@ -111,6 +122,8 @@ internal sealed class SessionDocument
             LeaseUntil = ServerTime.Read(document[UntilField]),
             CreatedAt = ServerTime.Read(document[CreatedField]),
             UpdatedAt = ServerTime.Read(document[UpdatedField]),
+            HistoryThrough = document.GetValue(HistoryThroughField, 0L).ToInt64(),
+            HistoryOldest = document.GetValue(HistoryOldestField, 0L).ToInt64(),
         };
 
         // A read that does not ask for them leaves them out. They are remembered for a number of versions, of which some may have been skipped.
@@ -140,13 +153,22 @@ internal sealed class SessionDocument
         { CreatedField, ServerTime.Write(CreatedAt) },
         { UpdatedField, ServerTime.Write(UpdatedAt) },
         { CommitsField, Marks(Commits) },
+        { HistoryThroughField, HistoryThrough, HistoryThrough != 0 },
+        { HistoryOldestField, HistoryOldest, HistoryThrough != 0 },
     };
 
     /// <summary>What an ordinary commit changes, and nothing else, so that the server's log carries only that.</summary>
     public BsonDocument Advance(IEnumerable<CommitMark> made) => new()
     {
         {
-            "$set", new BsonDocument { { VersionField, Version }, { UpdatedField, ServerTime.Write(UpdatedAt) }, { RolledBackField, RolledBackAt } }
+            "$set", new BsonDocument
+            {
+                { VersionField, Version },
+                { UpdatedField, ServerTime.Write(UpdatedAt) },
+                { RolledBackField, RolledBackAt },
+                { HistoryThroughField, HistoryThrough, HistoryThrough == Version },
+                { HistoryOldestField, HistoryOldest, HistoryThrough == Version },
+            }
         },
         {
             "$push", new BsonDocument(CommitsField, new BsonDocument { { "$each", Marks(made) }, { "$slice", -AuthLimits.RememberedCommits } })

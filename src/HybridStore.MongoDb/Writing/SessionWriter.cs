@@ -8,6 +8,8 @@ namespace HybridStore.MongoDb.Writing;
 /// <summary>What transactions write. The session's document goes first: whoever else is writing the session is then known before anything else is sent.</summary>
 internal sealed class SessionWriter(MongoDbStore store, IClientSessionHandle transaction, CancellationToken deadline)
 {
+    private static readonly ReplaceOptions Upsert = new() { IsUpsert = true };
+
     private readonly StoreCollections _collections = store.Collections;
 
     public async Task SaveAsync(SessionDocument document)
@@ -62,7 +64,21 @@ internal sealed class SessionWriter(MongoDbStore store, IClientSessionHandle tra
         _collections.DataKeys.DeleteOneAsync(transaction, new BsonDocument("_id", life), cancellationToken: deadline);
 
     public Task SetTombstoneAsync(AuthSessionId session, TombstoneDocument tombstone) => _collections.Tombstones.ReplaceOneAsync(
-        transaction, new BsonDocument("_id", TombstoneDocument.Id(session)), tombstone.ToBson(session), new ReplaceOptions { IsUpsert = true }, deadline);
+        transaction, new BsonDocument("_id", TombstoneDocument.Id(session)), tombstone.ToBson(session), Upsert, deadline);
+
+    /// <summary>Writes what a commit means to history.</summary>
+    public async Task KeepAsync(AuthSessionId session, ObjectId life, HistoryStep history)
+    {
+        if (history.Begins)
+        {
+            await _collections.HistoryLives
+                .ReplaceOneAsync(transaction, new BsonDocument("_id", life), HistoryLife.Make(life, session), Upsert, deadline).ConfigureAwait(false);
+        }
+
+        var writes = history.Writes(life).ToList();
+        if (writes.Count > 0)
+            await _collections.History.BulkWriteAsync(transaction, writes, cancellationToken: deadline).ConfigureAwait(false);
+    }
 
     /// <summary>Notes a life whose records nobody reaches any more.</summary>
     public Task PurgeAsync(ObjectId life) => _collections.Purges.InsertOneAsync(transaction, new BsonDocument("_id", life), cancellationToken: deadline);

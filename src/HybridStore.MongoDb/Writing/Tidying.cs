@@ -6,7 +6,7 @@ using MongoDB.Driver;
 namespace HybridStore.MongoDb.Writing;
 
 /// <summary>
-/// Removes, a bounded number at a time and in the background, the records that deletions and abandoned imports left. Nobody reaches them; what is not finished goes
+/// Removes, a bounded number at a time and in the background, the records and history that deletions and abandoned imports left. Nobody reaches them; what is not finished goes
 /// on after the next deletion or at the next start, here or in another process.
 /// </summary>
 internal sealed class Tidying(MongoDbStore store, Transactions transactions) : IAsyncDisposable
@@ -20,6 +20,7 @@ internal sealed class Tidying(MongoDbStore store, Transactions transactions) : I
     private readonly CancellationTokenSource _closing = new();
     private Task _running = Task.CompletedTask;
     private bool _isDue;
+    private bool _hasLookedForLostHistory;
 
     /// <summary>What is being removed; done when nothing is left, or after a failure.</summary>
     public Task Running
@@ -65,6 +66,7 @@ internal sealed class Tidying(MongoDbStore store, Transactions transactions) : I
             while (TryTakeTurn())
             {
                 await ForgetStaleImportsAsync().ConfigureAwait(false);
+                await FindLostHistoryAsync().ConfigureAwait(false);
                 while (await TryRemoveSomeAsync().ConfigureAwait(false))
                     _closing.Token.ThrowIfCancellationRequested();
             }
@@ -111,21 +113,51 @@ internal sealed class Tidying(MongoDbStore store, Transactions transactions) : I
         }
     }
 
-    // The next few records, or the note of a life that has none left.
+    // History of lives that a library ended which knows nothing of it. Once for each start: it looks at all lives with history.
+    private async Task FindLostHistoryAsync()
+    {
+        while (!_hasLookedForLostHistory)
+        {
+            var ended = await store.CallAsync(
+                "tidy",
+                async deadline =>
+                {
+                    var sessions = store.Collections.Sessions.CollectionNamespace.CollectionName;
+                    var found = await new SnapshotQuery(store).Append(store.Collections.HistoryLives, MaxRecords, HistoryLife.Ended(sessions, MaxRecords)).RunAsync(deadline).ConfigureAwait(false);
+                    foreach (var note in found)
+                        await store.Collections.Purges.ReplaceOneAsync(note, note, new ReplaceOptions { IsUpsert = true }, deadline).ConfigureAwait(false);
+                    return found.Count;
+                },
+                _closing.Token).ConfigureAwait(false);
+            _hasLookedForLostHistory = ended < MaxRecords;
+            while (await TryRemoveSomeAsync().ConfigureAwait(false))
+                _closing.Token.ThrowIfCancellationRequested();
+        }
+    }
+
+    // The next few records or what was kept of them, or the note of a life that has none left.
     private async Task<bool> TryRemoveSomeAsync() => await store.CallAsync(
         "tidy",
         async deadline =>
         {
-            var (records, purges) = (store.Collections.Records, store.Collections.Purges);
-            if (await purges.Find(FilterDefinition<BsonDocument>.Empty).FirstOrDefaultAsync(deadline).ConfigureAwait(false) is not { } note)
+            var collections = store.Collections;
+            if (await collections.Purges.Find(FilterDefinition<BsonDocument>.Empty).FirstOrDefaultAsync(deadline).ConfigureAwait(false) is not { } note)
                 return false;
-            var some = await records.Find(RecordDocument.Range(note["_id"].AsObjectId, type: null, after: null))
-                .Project(new BsonDocument("_id", 1)).Limit(MaxRecords).ToListAsync(deadline).ConfigureAwait(false);
-            if (some.Count == 0)
-                await purges.DeleteOneAsync(note, deadline).ConfigureAwait(false);
-            else
-                await records.DeleteManyAsync(new BsonDocument("_id", new BsonDocument("$in", new BsonArray(some.Select(static r => r["_id"])))), deadline).ConfigureAwait(false);
+            var life = note["_id"].AsObjectId;
+            if (await TryRemoveSomeAsync(collections.Records, life, deadline).ConfigureAwait(false) || await TryRemoveSomeAsync(collections.History, life, deadline).ConfigureAwait(false))
+                return true;
+            await collections.HistoryLives.DeleteOneAsync(note, deadline).ConfigureAwait(false);
+            await collections.Purges.DeleteOneAsync(note, deadline).ConfigureAwait(false);
             return true;
         },
         _closing.Token).ConfigureAwait(false);
+
+    private static async Task<bool> TryRemoveSomeAsync(IMongoCollection<BsonDocument> from, ObjectId life, CancellationToken deadline)
+    {
+        var some = await from.Find(RecordDocument.Range(life, type: null, after: null))
+            .Project(new BsonDocument("_id", 1)).Limit(MaxRecords).ToListAsync(deadline).ConfigureAwait(false);
+        if (some.Count > 0)
+            await from.DeleteManyAsync(new BsonDocument("_id", new BsonDocument("$in", new BsonArray(some.Select(static r => r["_id"])))), deadline).ConfigureAwait(false);
+        return some.Count > 0;
+    }
 }

@@ -90,6 +90,17 @@ public abstract class MongoDbTierTest : IAsyncDisposable
     internal static ColdCommit Creation(params SealedPatch[] patches) =>
         new() { Session = Session, Incarnation = 1, SealedWith = Key1.Id, NewDataKey = Key1, Patches = patches };
 
+    /// <summary>The same commit, that keeps what it replaces.</summary>
+    internal static ColdCommit Keeping(ColdCommit commit, ColdHistoryRetention? retention = null) => new()
+    {
+        Session = commit.Session,
+        Incarnation = commit.Incarnation,
+        SealedWith = commit.SealedWith,
+        NewDataKey = commit.NewDataKey,
+        History = retention ?? new ColdHistoryRetention(),
+        Patches = commit.Patches,
+    };
+
     internal static ColdImport Import(IAsyncEnumerable<SealedChange> records) =>
         new() { Session = Session, Incarnation = 1, CommitId = CommitId.New(), DataKey = Key1, Records = records };
 
