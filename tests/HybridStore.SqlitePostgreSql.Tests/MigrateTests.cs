@@ -1,15 +1,16 @@
 using System.Diagnostics;
 using HybridStore.Cli.Tests;
-using HybridStore.Codec;
 using HybridStore.InMemory;
 using HybridStore.Migration;
 using HybridStore.PostgreSql;
+using HybridStore.Redis;
+using HybridStore.Redis.Tests.Support;
 using HybridStore.Sqlite;
-using HybridStore.Tiers;
+using static HybridStore.SqlitePostgreSql.Tests.MovingBot;
 
 namespace HybridStore.SqlitePostgreSql.Tests;
 
-/// <summary>Sessions on their way between SQLite and PostgreSQL, while a bot writes them.</summary>
+/// <summary>Sessions on their way between SQLite, PostgreSQL and Redis alone, while a bot writes them.</summary>
 public sealed class MigrateTests : IAsyncDisposable
 {
     private readonly Bench _bench = new();
@@ -50,19 +51,43 @@ public sealed class MigrateTests : IAsyncDisposable
         var there = await MoveAsync(sqlite, postgres, start: 0);
         var back = await MoveAsync(postgres, sqlite, start: there);
 
-        await using var opened = await Start(sqlite).OpenAsync(Session, Cancel);
-        Assert.False(opened.IsRolledBack);
-        Assert.Equal(back, (await sqlite.ReadAsync(Session, [], false, Cancel)).Head!.Version);
-        var expected = new Dictionary<long, byte[]>();
-        for (var version = 1L; version <= back; version++)
-        {
-            expected[(version - 1) % Ids] = ValueOf(version);
-            if (version % 7 == 0)
-                expected.Remove(version % Ids);
-        }
+        await MustHaveAllAsync(sqlite, back);
+    }
 
-        for (var i = 0; i < Ids; i++)
-            Assert.Equal(expected.GetValueOrDefault(i, []), (await opened.GetAsync("session", [$"{i}"], Cancel)).Single().Value.ToArray());
+    [Fact]
+    public async Task Run_SqliteToRedisAloneAndOnToPostgreSql_WhileABotWrites_LosesNothing()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        await using var server = await RedisServer.StartDurableAsync();
+        var sqlite = Keep(Sqlite(_bench.Database));
+        var redis = Keep(new RedisColdTier(server.ConnectionString, new RedisColdTierOptions { OperationTimeout = TimeSpan.FromSeconds(30) }));
+        var postgres = Keep(new PostgreSqlColdTier(database.ConnectionString));
+
+        var there = await MoveAsync(sqlite, redis, start: 0);
+        await MustBeClosedAsync(sqlite);
+        var on = await MoveAsync(redis, postgres, start: there);
+        await MustBeClosedAsync(redis);
+        var back = await MoveAsync(postgres, redis, start: on);
+
+        await MustHaveAllAsync(redis, back);
+        await MustBeClosedAsync(postgres);
+    }
+
+    [Fact]
+    public async Task Tool_FromSqliteToRedisAloneAndBack_ComparesSwitchesAndSaysSo()
+    {
+        await using var server = await RedisServer.StartDurableAsync();
+        var redis = $"redis:{server.ConnectionString}";
+        await _bench.ImportAsync();
+        var target = $"sqlite:{_bench.PathOf("target.db")}";
+
+        var there = await _bench.RunAsync("migrate", "--from", $"sqlite:{_bench.Database}", "--to", redis, "--switch", "--json");
+        var on = await _bench.RunAsync("migrate", "--from", redis, "--to", target, "--switch", "--json");
+
+        Assert.Equal((0, 1, 175), (there.ExitCode, there.Json.GetProperty("switched").GetInt64(), there.Json.GetProperty("recordsCopied").GetInt64()));
+        Assert.Equal((0, 1, 175), (on.ExitCode, on.Json.GetProperty("switched").GetInt64(), on.Json.GetProperty("recordsCopied").GetInt64()));
+        (await _bench.RunAsync("export", _bench.PathOf("moved"), "--session", Bench.Session, "--cold", target)).Succeeded();
+        Assert.Equal(Files(Bench.AuthInfo), Files(_bench.PathOf("moved")));
     }
 
     [Fact]
@@ -160,12 +185,6 @@ public sealed class MigrateTests : IAsyncDisposable
         (await _bench.RunAsync("migrate", "--from", $"sqlite:{_bench.Database}", "--to", $"sqlite:{_bench.PathOf("link")}/auth.db")).Failed(2, "same store");
     }
 
-    private const int Ids = 40;
-
-    private static AuthSessionId Session { get; } = new("clinic", "reception");
-
-    private static string MasterKey { get; } = Bench.NewKey();
-
     private static SqliteColdTier Sqlite(string path) => new(new SqliteColdTierOptions { Path = path }, TimeProvider.System);
 
     private T Keep<T>(T tier)
@@ -173,62 +192,6 @@ public sealed class MigrateTests : IAsyncDisposable
     {
         _open.Add(tier);
         return tier;
-    }
-
-    private static HybridAuthStore Start(IColdTier cold)
-    {
-        var options = new HybridAuthStoreOptions();
-        options.Encryption.MasterKey = MasterKey;
-        options.Encryption.Cipher = EnvelopeCipher.Aes256Gcm;
-        options.Lease.AcquireTimeout = TimeSpan.FromMinutes(1);
-        return new HybridAuthStore(cold, hot: null, options);
-    }
-
-    // Version v writes the record (v - 1) % Ids; every seventh also deletes the one that is written next.
-    private static byte[] ValueOf(long version) => [(byte)version, (byte)(version >> 8), .. new byte[200]];
-
-    private static async Task WriteAsync(HybridAuthStore bot, long from, long to, AuthSessionId? session = null)
-    {
-        for (var version = from + 1; version <= to; version++)
-            await bot.CommitAsync(session ?? Session, Patch(version), Cancel);
-    }
-
-    private static AuthPatch Patch(long version)
-    {
-        var patch = new AuthPatch().Set("session", $"{(version - 1) % Ids}", ValueOf(version));
-        return version % 7 == 0 ? patch.Delete("session", $"{version % Ids}") : patch;
-    }
-
-    /// <summary>Moves the session while a bot holds and writes it, which closes it in the end.</summary>
-    /// <returns>The last version that the bot was told.</returns>
-    private static async Task<long> MoveAsync(IColdTier from, IColdTier to, long start)
-    {
-        var version = start;
-        if (version == 0)
-            await WriteAsync(Start(from), 0, version = 20);
-        var bot = await Start(from).OpenAsync(Session, Cancel);
-        using var stop = new CancellationTokenSource();
-        var writing = Task.Run(
-            async () =>
-            {
-                while (!stop.IsCancellationRequested)
-                {
-                    version++;
-                    Assert.Equal(version, (await bot.CommitAsync(Patch(version), Cancel)).Version);
-                }
-            },
-            Cancel);
-        var held = await new ColdMigration(from, to, new ColdMigrationOptions { Switch = true }).RunAsync(Cancel);
-        Assert.Equal(MigrationOutcome.Held, Assert.Single(held.Sessions).Outcome);
-        var moving = new ColdMigration(from, to, new ColdMigrationOptions { Switch = true, SwitchTimeout = Timeout.InfiniteTimeSpan, PollInterval = TimeSpan.FromMilliseconds(20) }).RunAsync(Cancel);
-        await stop.CancelAsync();
-        await writing;
-        await bot.DisposeAsync();
-        var report = await moving;
-        Assert.True(report.IsComplete, Describe(report));
-        Assert.Equal(version, report.Sessions[0].Version);
-        Assert.Equal(await ContentAsync(from), await ContentAsync(to));
-        return version;
     }
 
     private async Task KilledAsync(string[] arguments, TestDatabase database)
@@ -257,24 +220,6 @@ public sealed class MigrateTests : IAsyncDisposable
         process.Kill();
         await process.WaitForExitAsync(Cancel);
         Assert.NotEqual(0, process.ExitCode);
-    }
-
-    private static string Describe(ColdMigrationReport report) =>
-        string.Join('\n', report.Sessions.Select(s => $"{s.Id} {s.Outcome} {s.Version} {s.Holder} {string.Join(", ", s.Differences)}"));
-
-    private static async Task<string> ContentAsync(IColdTier tier, AuthSessionId? session = null)
-    {
-        var id = session ?? Session;
-        var read = await tier.ReadAsync(id, [], withDataKeys: true, Cancel);
-        var lines = new List<string>
-        {
-            $"{read.Head?.Incarnation} {read.Head?.Version} {read.Head?.RolledBackAt} {read.LastEndedIncarnation}",
-            string.Join(' ', read.DataKeys.Select(k => $"{k.Id}:{Convert.ToHexString(k.Bytes.Span)}")),
-            string.Join(' ', read.Commits.Select(c => $"{c.Version}:{c.Id}")),
-        };
-        await foreach (var record in tier.EnumerateAsync(id, null, Cancel))
-            lines.Add($"{record.Key} {record.Version} {Convert.ToHexString(record.Envelope.Span)}");
-        return string.Join('\n', lines);
     }
 
     private static IEnumerable<string> Files(string folder) =>
