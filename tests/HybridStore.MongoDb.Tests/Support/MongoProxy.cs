@@ -3,6 +3,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using MongoDB.Bson;
 
 namespace HybridStore.MongoDb.Tests.Support;
 
@@ -10,6 +11,7 @@ namespace HybridStore.MongoDb.Tests.Support;
 internal sealed class MongoProxy : IAsyncDisposable
 {
     private const int HeaderSize = 16;
+    private const int OpMsg = 2013;
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly ConcurrentDictionary<TcpClient, bool> _clients = new();
     private readonly CancellationTokenSource _closing = new();
@@ -28,6 +30,9 @@ internal sealed class MongoProxy : IAsyncDisposable
 
     /// <summary>Asked of each command that is not the driver's own watching of the server.</summary>
     public Func<string, ProxyAction> Decide { get; set; } = static _ => ProxyAction.Pass;
+
+    /// <summary>What is answered to a command that is refused.</summary>
+    public BsonDocument Answer { get; set; } = new("ok", 0);
 
     /// <summary>Closes all connections; new ones work.</summary>
     public void Cut()
@@ -86,18 +91,38 @@ internal sealed class MongoProxy : IAsyncDisposable
             var action = CommandOf(request) is { } command ? Decide(command) : ProxyAction.Pass;
             if (action == ProxyAction.CutBefore)
                 return;
+            if (action == ProxyAction.Refuse)
+            {
+                await client.WriteAsync(AnswerTo(request), _closing.Token);
+                continue;
+            }
+
             await server.WriteAsync(request, _closing.Token);
             if (action == ProxyAction.Hang)
                 await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, _closing.Token);
             var reply = await ReadAsync(server);
             if (reply is null || action == ProxyAction.CutAfter)
                 return;
+            if (action == ProxyAction.AnswerOtherwise)
+                reply = AnswerTo(request);
             await client.WriteAsync(reply, _closing.Token);
 
             // A streamed answer has more to come without being asked.
             while ((BinaryPrimitives.ReadInt32LittleEndian(reply.AsSpan(HeaderSize)) & 2) != 0 && await ReadAsync(server) is { } next)
                 await client.WriteAsync(reply = next, _closing.Token);
         }
+    }
+
+    // An OP_MSG with one document, in answer to the request's number.
+    private byte[] AnswerTo(byte[] request)
+    {
+        var document = Answer.ToBson();
+        var message = new byte[HeaderSize + 4 + 1 + document.Length];
+        BinaryPrimitives.WriteInt32LittleEndian(message, message.Length);
+        request.AsSpan(4, 4).CopyTo(message.AsSpan(8));
+        BinaryPrimitives.WriteInt32LittleEndian(message.AsSpan(12), OpMsg);
+        document.CopyTo(message, HeaderSize + 4 + 1);
+        return message;
     }
 
     private async Task<byte[]?> ReadAsync(NetworkStream from)
@@ -114,7 +139,6 @@ internal sealed class MongoProxy : IAsyncDisposable
     // The name of the first field of an OP_MSG's body.
     private static string? CommandOf(byte[] message)
     {
-        const int OpMsg = 2013;
         const int FirstName = HeaderSize + 4 + 1 + 4 + 1;
         if (BinaryPrimitives.ReadInt32LittleEndian(message.AsSpan(12)) != OpMsg || message[HeaderSize + 4] != 0)
             return null;

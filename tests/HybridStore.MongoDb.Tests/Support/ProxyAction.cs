@@ -14,4 +14,10 @@ internal enum ProxyAction
 
     /// <summary>It is carried out, and no answer comes.</summary>
     Hang,
+
+    /// <summary>It is not carried out, and the proxy answers: <see cref="MongoProxy.Answer"/>.</summary>
+    Refuse,
+
+    /// <summary>It is carried out, and the proxy answers something else.</summary>
+    AnswerOtherwise,
 }
