@@ -14,4 +14,7 @@ internal enum ForeignFormat
 
     /// <summary>Evolution API 2 with its instances in Redis: one hash, of JSON in JSON.</summary>
     Evolution,
+
+    /// <summary>A collection of the package mongo-baileys, as <c>mongoexport</c> writes it to a file.</summary>
+    MongoBaileys,
 }

@@ -11,11 +11,13 @@ namespace HybridStore.Cli;
 /// <param name="format">The layout.</param>
 /// <param name="key">Which state: the prefix of baileys-redis-auth, or the whole key of Evolution's hash.</param>
 /// <param name="creds">The credentials, where they are kept elsewhere.</param>
-internal sealed class ForeignSource(RedisForeignReader reader, ForeignFormat format, string key, ReadOnlyMemory<byte>? creds)
+internal sealed class ForeignSource(RedisForeignReader reader, ForeignFormat format, string key, ReadOnlyMemory<byte>? creds) : IForeignSource
 {
     private const string Creds = "creds";
 
     public BaileysNaming Naming => format == ForeignFormat.Evolution ? BaileysNaming.TypeAndId : BaileysNaming.FileNames;
+
+    public IReadOnlyList<string> LeftOut => [];
 
     public async IAsyncEnumerable<BaileysEntry> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {

@@ -18,10 +18,11 @@ internal sealed class ImportCommand : SessionCommand
         ["baileys-redis-auth"] = ForeignFormat.BaileysRedisAuth,
         ["baileys-redis-auth-keys"] = ForeignFormat.BaileysRedisAuthKeys,
         ["evolution"] = ForeignFormat.Evolution,
+        ["mongo-baileys"] = ForeignFormat.MongoBaileys,
     };
 
     private readonly FolderArgument _source = new(
-        $"The folder that Baileys' useMultiFileAuthState wrote, or the redis:CONNECTION of another format; redis alone takes it from {EnvironmentNames.ImportRedis}. It is only read. Stop the bot first.");
+        $"The folder that Baileys' useMultiFileAuthState wrote, or the redis:CONNECTION of another format (redis alone takes it from {EnvironmentNames.ImportRedis}), or the file that mongoexport made of a collection of mongo-baileys. It is only read. Stop the bot first.");
 
     private readonly Option<string> _format = new("--format")
     {
@@ -55,7 +56,7 @@ internal sealed class ImportCommand : SessionCommand
             }
 
             var format = Formats[GivenTo(_format, command) ?? "folder"];
-            if (format == ForeignFormat.Folder && (GivenTo(_key, command) ?? GivenTo(_creds, command)) is not null)
+            if (format is ForeignFormat.Folder or ForeignFormat.MongoBaileys && (GivenTo(_key, command) ?? GivenTo(_creds, command)) is not null)
                 command.AddError("--key and --creds are for formats in Redis: give --format too.");
             if (format == ForeignFormat.Evolution && GivenTo(_key, command) is null)
                 command.AddError("Evolution's hash has a key for each instance: give it with --key, such as evolution:instance:ID.");
@@ -71,8 +72,10 @@ internal sealed class ImportCommand : SessionCommand
         var source = context.Arguments.GetRequiredValue(_source);
         var format = Formats[context.Arguments.GetRequiredValue(_format)];
         var started = context.Time.GetTimestamp();
-        await using var reader = format == ForeignFormat.Folder ? null : await ConnectAsync(source, cancellationToken);
-        var foreign = reader is null ? null : new ForeignSource(reader, format, context.Arguments.GetValue(_key) ?? DefaultPrefix, await CredsAsync(context, cancellationToken));
+        await using var reader = format is ForeignFormat.Folder or ForeignFormat.MongoBaileys ? null : await ConnectAsync(source, cancellationToken);
+        IForeignSource? foreign = reader is not null
+            ? new ForeignSource(reader, format, context.Arguments.GetValue(_key) ?? DefaultPrefix, await CredsAsync(context, cancellationToken))
+            : format == ForeignFormat.MongoBaileys ? new MongoBaileysFile(source) : null;
         var store = await OpenStoreAsync(context, dryRun ? StoreUse.EmptyIfMissing : StoreUse.CreateIfMissing, cancellationToken);
         var result = await context.Output.WithProgressAsync(
             dryRun ? "Checking" : $"Importing into {session}",
@@ -93,6 +96,7 @@ internal sealed class ImportCommand : SessionCommand
             result.Bytes,
             result.RewrittenRecords,
             result.IgnoredNames,
+            foreign?.LeftOut ?? [],
             result.Types,
             context.SecondsSince(started)));
         return null;

@@ -15,6 +15,7 @@ internal sealed record ImportReport(
     long Bytes,
     long RewrittenRecords,
     IReadOnlyList<string> Ignored,
+    IReadOnlyList<string> LeftOut,
     IReadOnlyList<BaileysTypeCount> Types,
     double Seconds) : IReport<ImportReport>
 {
@@ -25,14 +26,15 @@ internal sealed record ImportReport(
     public void Describe(IText text)
     {
         if (Ignored.Count > 0)
-        {
-            var more = Ignored.Count > ShownNames ? $" and {Ignored.Count - ShownNames} more" : "";
-            text.Line($"ignored, for they are no records: {string.Join(", ", Ignored.Take(ShownNames))}{more}");
-        }
-
+            text.Line($"ignored, for they are no records: {Some(Ignored)}");
+        if (LeftOut.Count > 0)
+            text.Line($"left out, for they are not whole there: {Some(LeftOut)}");
         if (RewrittenRecords > 0)
             text.Line(FormattableString.Invariant($"{(DryRun ? "would be brought" : "brought")} into today's form: {RewrittenRecords} records"));
         text.Line(FormattableString.Invariant(
             $"{(DryRun ? "would import into" : "imported into")} {Tenant}/{Session}: {Records} records, {Bytes} bytes, {Seconds:0.00} seconds"));
     }
+
+    private static string Some(IReadOnlyList<string> names) =>
+        string.Join(", ", names.Take(ShownNames)) + (names.Count > ShownNames ? $" and {names.Count - ShownNames} more" : "");
 }
