@@ -137,6 +137,26 @@ public sealed class MongoDbRefusalTests : MongoDbTierTest
         Assert.True((await tier.DeleteSessionAsync(Session, Cancel)).Existed);
     }
 
+    /// <summary>It was committed, but the server can't say that a majority has it: that is no refusal.</summary>
+    [Theory]
+    [InlineData(64)]
+    [InlineData(79)]
+    [InlineData(100)]
+    public async Task Commit_MajorityIsNotConfirmed_IsUnknownAndARepeatTells(int code)
+    {
+        var (tier, proxy) = await OpenBehindProxyAsync(TimeSpan.FromSeconds(3));
+        await MustAsync(tier, Creation(Patch(Set("a"))));
+        proxy.Answer = new BsonDocument { { "ok", 1 }, { "writeConcernError", new BsonDocument { { "code", code }, { "errmsg", "not enough members" } } } };
+        proxy.Decide = static name => name == "commitTransaction" ? ProxyAction.AnswerOtherwise : ProxyAction.Pass;
+        var commit = Commit(Patch(Set("a", 2)));
+
+        await Assert.ThrowsAsync<CommitOutcomeUnknownException>(async () => await tier.CommitAsync(commit, Cancel));
+
+        proxy.Decide = static _ => ProxyAction.Pass;
+        var repeat = await (await OpenAsync()).CommitAsync(commit, Cancel);
+        Assert.Equal((ColdCommitStatus.Repeated, 2), (repeat.Status, repeat.Version));
+    }
+
     // The label is the server's: what failed before the commit was sent may be done again as a whole, a commit that was interrupted may be sent again.
     private static BsonDocument SteppedDown(string command, int code) => new()
     {

@@ -44,8 +44,10 @@ internal static class MongoDbErrors
     public static bool IsConflict(Exception e) => CodeOf(e) is DuplicateKey or WriteConflict;
 
     /// <summary>Whether the server has answered that it did not do it, so that nothing of it was done.</summary>
+    /// <remarks>A write concern that is not fulfilled is no such answer, though its exception is one of a command: what was written may stay.</remarks>
     public static bool IsRefusal(Exception e) =>
-        e is MongoCommandException or MongoWriteException or MongoBulkWriteException or MongoAuthenticationException && !IsUnknownCommit(e) && CodeOf(e) != MaxTimeExpired;
+        e is (MongoCommandException and not MongoWriteConcernException) or MongoWriteException or MongoBulkWriteException or MongoAuthenticationException
+        && !IsUnknownCommit(e) && CodeOf(e) != MaxTimeExpired;
 
     public static StoreUnusableException NewerSchema(string database, long found) => new(
         TierName,
@@ -69,6 +71,7 @@ internal static class MongoDbErrors
         MongoIncompatibleDriverException => new StoreUnusableException(
             TierName, StoreUnusableReason.MissingDependency, "This version of the MongoDB driver can't talk to a server of this version. Update the older one.", e),
         MongoNotPrimaryException or MongoNodeIsRecoveringException => Unavailable(operation, "the servers have no primary that takes it, or are just choosing another", e),
+        MongoWriteConcernException and not MongoDuplicateKeyException => Unavailable(operation, "it is not confirmed that a majority of the servers has it", e),
         MongoExecutionTimeoutException => Unavailable(operation, $"the server did not finish it in {timeout}", e),
         MongoConnectionPoolPausedException => Unavailable(operation, "the connection to the server was lost", e),
         MongoConnectionException when Inner<MongoAuthenticationException>(e) is not null => Unauthenticated(e),
