@@ -10,6 +10,9 @@ namespace HybridStore.MongoDb.Tests.Support;
 /// <summary>A database for one test, tiers on it, and the commits that most tests make.</summary>
 public abstract class MongoDbTierTest : IAsyncDisposable
 {
+    // A server may let an index wait for transactions that other tests have left open, until it ends them itself.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
     private readonly List<MongoDbColdTier> _tiers = [];
     private MongoProxy? _proxy;
     private bool _isUsed;
@@ -62,6 +65,9 @@ public abstract class MongoDbTierTest : IAsyncDisposable
     {
         var server = (await SharedServer.UrlAsync()).Server;
         _proxy ??= new MongoProxy(server.Host, server.Port);
+
+        // The collections are made beforehand: the time that the test gives its calls is not for that.
+        await (await OpenAsync()).ReadAsync(Session, [], false, Cancel);
         var settings = MongoClientSettings.FromConnectionString($"mongodb://127.0.0.1:{_proxy.Port}/?directConnection=true&serverMonitoringMode=poll");
         return (await OpenAsync(settings, timeout), _proxy);
     }
@@ -69,7 +75,7 @@ public abstract class MongoDbTierTest : IAsyncDisposable
     internal async Task<MongoDbColdTier> OpenAsync(MongoClientSettings settings, TimeSpan? timeout = null)
     {
         await DatabaseAsync();
-        var tier = new MongoDbColdTier(settings, DatabaseName, new MongoDbColdTierOptions { OperationTimeout = timeout ?? TimeSpan.FromSeconds(30) });
+        var tier = new MongoDbColdTier(settings, DatabaseName, new MongoDbColdTierOptions { OperationTimeout = timeout ?? Patience });
         _tiers.Add(tier);
         return tier;
     }
