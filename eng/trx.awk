@@ -23,6 +23,13 @@ function indented(s, most, skip,   lines, n, i, shown) {
   }
 }
 
+# Many tests are skipped for one reason: the reason is told once, with the names of a few.
+function skip(reason, name) {
+  if (!(reason in skips)) reasons[++reason_count] = reason
+  skips[reason]++
+  if (skips[reason] <= 3) names[reason] = names[reason] "\n      " name
+}
+
 /^UnitTestResult / {
   outcome = attribute("outcome"); name = attribute("testName"); in_result = 1
   if (outcome == "Passed") passed++
@@ -30,7 +37,7 @@ function indented(s, most, skip,   lines, n, i, shown) {
   else { failed++; print "  FAILED " name }
 }
 /^\/UnitTestResult>/ { in_result = 0 }
-/^Message>/ && in_result && outcome == "NotExecuted" { reason = text(); gsub(/[\r\n]+/, " ", reason); print "  skipped " name ": " reason }
+/^Message>/ && in_result && outcome == "NotExecuted" { reason = text(); gsub(/[\r\n]+/, " ", reason); skip(reason, name) }
 /^Message>/ && in_result && outcome != "NotExecuted" { indented(text(), 12, "") }
 /^StackTrace>/ && in_result { indented(text(), 4, "") }
 
@@ -41,6 +48,10 @@ function indented(s, most, skip,   lines, n, i, shown) {
 /^\/TestRun>/ { whole = 1 }
 
 END {
+  for (i = 1; i <= reason_count; i++) {
+    reason = reasons[i]
+    print "  skipped " skips[reason] ": " reason names[reason] (skips[reason] > 3 ? "\n      and others" : "")
+  }
   if (!whole || errors != "" || (failed == 0 && run != "Completed" && run != "Passed")) {
     failed++
     print "  FAILED the run itself, which broke off"

@@ -24,7 +24,7 @@ public sealed partial class ImportTests : IDisposable
         var json = (await _bench.RunAsync("import", Bench.AuthInfo, "--session", Bench.Session, "--json")).Succeeded().Json;
 
         Assert.Equal(
-            ["tenant", "session", "dryRun", "incarnation", "version", "records", "bytes", "rewrittenRecords", "ignored", "types", "seconds"],
+            ["tenant", "session", "dryRun", "incarnation", "version", "records", "bytes", "rewrittenRecords", "ignored", "leftOut", "types", "seconds"],
             json.EnumerateObject().Select(p => p.Name));
         Assert.Equal(("clinic-7", "reception"), (json.GetProperty("tenant").GetString(), json.GetProperty("session").GetString()));
         Assert.Equal((1, 175), (json.GetProperty("version").GetInt64(), json.GetProperty("records").GetInt64()));
