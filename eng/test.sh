@@ -18,12 +18,12 @@ for argument; do
   esac
 done
 
-# In seconds, for each project. On two cores the slowest takes a quarter of it.
+# In seconds, for each project. On two cores the slowest takes a third of it.
 limit=${HYBRIDSTORE_TEST_LIMIT:-600}
 results=$root/artifacts/test
 rm -rf "$results"
 mkdir -p "$results"
-passed=0 failed=0 skipped=0 group=
+passed=0 failed=0 skipped=0 group= watch=
 
 # Lines that a process ran which was killed don't count.
 # It is called from a trap, where a bare return gives the status from before the trap.
@@ -41,7 +41,7 @@ tell_coverage() {
 # Whatever happens, the closing lines tell it. A test host that hung may leave a child behind: it's in the group of its run.
 finish() {
   local status=$?
-  if [[ -n $group ]]; then kill -KILL -- "-$group" 2>/dev/null || true; fi
+  for left in $watch $group; do kill -KILL -- "-$left" 2>/dev/null || true; done
   if ((status != 0 && failed == 0)); then failed=1; fi
   feed_summary | sed 's/^/feed: /'
   for left_out in "$results"/*.leftout; do
@@ -71,7 +71,7 @@ end_after() {
 
 # test_project PROJECT: runs its tests in a process group of its own (see finish), tells how they ended, and adds them up.
 test_project() {
-  local name started=$SECONDS status=0 watch
+  local name how started=$SECONDS status=0
   name=$(basename "$1" .csproj)
   set -m
   dotnet test "$1" -c Release --no-build --nologo -v q --disable-build-servers \
@@ -85,7 +85,7 @@ test_project() {
   set +m
   { wait "$group" || status=$?; } 2>/dev/null
   kill -KILL -- "-$watch" 2>/dev/null || true
-  group=
+  group='' watch=''
 
   echo 0 1 0 >"$results/counts"
   : >"$results/$name.txt"
@@ -99,9 +99,9 @@ test_project() {
   if ((status != 0 && f == 0)); then f=1; fi
   echo "$name: $p passed, $f failed, $s skipped ($((SECONDS - started)) s)"
   cat "$results/$name.txt"
-  if [[ -f $results/$name.late ]]; then echo "  FAILED the run itself, which was ended after $limit s"; fi
   if [[ ! -s $results/$name.trx ]] && ((status != 0)); then
-    echo "  FAILED the run itself, which left no results: $results/$name.log"
+    if [[ -f $results/$name.late ]]; then how="was ended after $limit s"; else how="left no results"; fi
+    echo "  FAILED the run itself, which $how: $results/$name.log"
     grep -E '^ *(Failed|\[xUnit.*\[FAIL\]|Error)' "$results/$name.log" | head -n 40 || true
     tail -n 20 "$results/$name.log"
   fi

@@ -1,6 +1,7 @@
 using HybridStore.Conformance;
 using HybridStore.Redis.Tests.Support;
 using HybridStore.Tiers;
+using Microsoft.Extensions.Logging;
 
 namespace HybridStore.Redis.Tests.Connection;
 
@@ -179,6 +180,16 @@ public sealed class RedisOutageTests : RedisTierTest
         {
             server.Hang(false);
         }
+    }
+
+    /// <summary>Before 2.0 the driver may mix up answers, which no tier can mend.</summary>
+    [Fact]
+    public async Task Begin_DriverBefore2_IsToldAsAWarning()
+    {
+        var server = await StartAsync();
+        await OpenAsync(server.ConnectionString);
+
+        Assert.Equal(Client.Version.Major < 2, Log.Lines.Any(static l => (l.Level, l.Name) == (LogLevel.Warning, "RedisClientTooOld")));
     }
 
     /// <summary>The oldest driver handed out answers one by one, each only when who got the one before had gone on: to block there blocked all.</summary>
