@@ -129,8 +129,12 @@ public sealed partial class HybridAuthStore
     private async ValueTask<(SessionKeys Keys, Codec.WrappedDataKey? Created)> FindOrCreateKeysAsync(
         AuthSessionId session, SessionState state, AuthPatch patch, CancellationToken cancellationToken)
     {
-        var shown = KnowsOfTheEnd(patch, state.Seen);
-        var cold = await AskColdAsync(session, state, [], withDataKeys: true, shown, cancellationToken).ConfigureAwait(false);
+        var cold = await AskColdAsync(session, state, [], withDataKeys: true, shown: false, cancellationToken).ConfigureAwait(false);
+
+        // By where the session is now: a patch that names a life which has ended meanwhile knows nothing of that.
+        var position = ReadDecision.PositionOf(cold.Head, cold.LastEndedIncarnation);
+        if (KnowsOfTheEnd(patch, position))
+            state.TryObserve(position, shown: true);
         if (!state.EndWasShown)
             throw new IncarnationEndedException(session, patch.Incarnation ?? cold.LastEndedIncarnation);
         if (cold.Head is { } head)

@@ -104,7 +104,13 @@ internal sealed class SessionState
         lock (_sync)
         {
             if (mark < _seen)
+            {
+                // Behind, but in the living life: who learns of that knows what was before it.
+                if (shown && mark.Incarnation == _seen.Incarnation && !_seen.IsEnd)
+                    _endWasShown = true;
                 return false;
+            }
+
             var lifeEnded = _seen.Incarnation != 0 && !_seen.IsEnd && (mark.IsEnd || mark.Incarnation > _seen.Incarnation);
             if (shown)
                 _endWasShown = true;

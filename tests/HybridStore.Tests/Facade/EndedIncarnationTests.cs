@@ -23,6 +23,65 @@ public class EndedIncarnationTests
     }
 
     [Fact]
+    public async Task CommitAsync_AfterALatePatchOfTheLifeThatEndedWasRefused_IsStillRefused()
+    {
+        await using var fixture = new StoreFixture();
+        var (store, _, _) = fixture.Open();
+        var (behind, _, _) = fixture.Open();
+        var late = new AuthPatch().Set("session", "1", new byte[] { 1 });
+        await store.CommitAsync(fixture.Session, late, Cancel);
+        _ = await behind.FindSessionAsync(fixture.Session, Cancel);
+        await store.DeleteSessionAsync(fixture.Session, Cancel);
+        await Assert.ThrowsAsync<IncarnationEndedException>(() => behind.CommitAsync(fixture.Session, late, Cancel).AsTask());
+
+        await Assert.ThrowsAsync<IncarnationEndedException>(
+            () => behind.CommitAsync(fixture.Session, new AuthPatch().Set("session", "2", new byte[] { 2 }), Cancel).AsTask());
+
+        // A read shows the end; from then on a commit may begin anew.
+        Assert.Null(await behind.FindSessionAsync(fixture.Session, Cancel));
+        Assert.Equal(2, (await behind.CommitAsync(fixture.Session, new AuthPatch().Set("session", "2", new byte[] { 2 }), Cancel)).Incarnation);
+    }
+
+    [Fact]
+    public async Task CommitAsync_AfterALatePatchOfALifeNeverSeenWasRefused_IsRefusedToo()
+    {
+        await using var fixture = new StoreFixture();
+        var (store, _, _) = fixture.Open();
+        var (behind, _, _) = fixture.Open();
+        await store.CommitAsync(fixture.Session, new AuthPatch().Set("session", "1", new byte[] { 1 }), Cancel);
+        await behind.GetAsync(fixture.Session, "session", "1", Cancel);
+        await store.DeleteSessionAsync(fixture.Session, Cancel);
+        var late = new AuthPatch().Set("session", "1", new byte[] { 2 });
+        await store.CommitAsync(fixture.Session, late, Cancel);
+        await store.DeleteSessionAsync(fixture.Session, Cancel);
+        await Assert.ThrowsAsync<IncarnationEndedException>(() => behind.CommitAsync(fixture.Session, late, Cancel).AsTask());
+
+        await Assert.ThrowsAsync<IncarnationEndedException>(
+            () => behind.CommitAsync(fixture.Session, new AuthPatch().Set("session", "2", new byte[] { 2 }), Cancel).AsTask());
+    }
+
+    [Fact]
+    public async Task CommitAsync_AfterARepeatOfCredentialsThatBeganTheLivingLife_IsTaken()
+    {
+        await using var fixture = new StoreFixture();
+        var (store, _, _) = fixture.Open();
+        var (behind, _, _) = fixture.Open(withHot: false);
+        await behind.CommitAsync(fixture.Session, new AuthPatch().Set("session", "1", new byte[] { 1 }), Cancel);
+        await store.DeleteSessionAsync(fixture.Session, Cancel);
+        await Assert.ThrowsAsync<IncarnationEndedException>(
+            () => behind.CommitAsync(fixture.Session, new AuthPatch().Set("session", "2", new byte[] { 2 }), Cancel).AsTask());
+        var first = new AuthPatch().Set(AuthKey.Creds, new byte[] { 1 }).ExpectSession(0);
+        await store.CommitAsync(fixture.Session, first, Cancel);
+        await store.CommitAsync(fixture.Session, new AuthPatch().Set("session", "3", new byte[] { 3 }), Cancel);
+
+        // Credentials are read before they are replaced, which shows the caller nothing.
+        var again = new AuthPatch(first.CommitId).Set(AuthKey.Creds, new byte[] { 1 }).ExpectSession(0);
+        Assert.True((await behind.CommitAsync(fixture.Session, again, Cancel)).IsRepeat);
+
+        Assert.Equal(3, (await behind.CommitAsync(fixture.Session, new AuthPatch().Set("session", "2", new byte[] { 2 }), Cancel)).Version);
+    }
+
+    [Fact]
     public async Task EnumerateAsync_SessionDeletedAndCreatedAnewBeforeTheFirstRecord_SaysThatItsLifeHasEnded()
     {
         await using var fixture = new StoreFixture();
