@@ -20,6 +20,8 @@ public sealed class MemoryStoreInputTests : StoreInputContract<MemoryStoreFixtur
 
 public sealed class MemoryStoreIsolationTests : StoreIsolationContract<MemoryStoreFixture>;
 
+public sealed class MemoryStoreLeakTests : StoreLeakContract<MemoryStoreFixture>;
+
 public sealed class SqliteStoreReadTests : StoreReadContract<SqliteStoreFixture>;
 
 public sealed class SqliteStoreCommitTests : StoreCommitContract<SqliteStoreFixture>;
@@ -38,6 +40,8 @@ public sealed class SqliteStoreInputTests : StoreInputContract<SqliteStoreFixtur
 
 public sealed class SqliteStoreIsolationTests : StoreIsolationContract<SqliteStoreFixture>;
 
+public sealed class SqliteStoreLeakTests : StoreLeakContract<SqliteStoreFixture>;
+
 public sealed class HybridSqliteStoreReadTests : StoreReadContract<HybridSqliteStoreFixture>;
 
 public sealed class HybridSqliteStoreCommitTests : StoreCommitContract<HybridSqliteStoreFixture>;
@@ -55,6 +59,8 @@ public sealed class HybridSqliteStoreRaceTests : StoreRaceContract<HybridSqliteS
 public sealed class HybridSqliteStoreInputTests : StoreInputContract<HybridSqliteStoreFixture>;
 
 public sealed class HybridSqliteStoreIsolationTests : StoreIsolationContract<HybridSqliteStoreFixture>;
+
+public sealed class HybridSqliteStoreLeakTests : StoreLeakContract<HybridSqliteStoreFixture>;
 
 public sealed class HybridSqliteStoreHotTierTests : StoreHotTierContract<HybridSqliteStoreFixture>;
 

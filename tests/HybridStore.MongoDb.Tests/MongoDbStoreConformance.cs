@@ -20,4 +20,6 @@ public sealed class MongoDbStoreInputTests : StoreInputContract<MongoDbStoreFixt
 
 public sealed class MongoDbStoreIsolationTests : StoreIsolationContract<MongoDbStoreFixture>;
 
+public sealed class MongoDbStoreLeakTests : StoreLeakContract<MongoDbStoreFixture>;
+
 public sealed class MongoDbSessionTests : SessionContract<MongoDbStoreFixture>;

@@ -22,6 +22,8 @@ public sealed class QueuedInputTests : StoreInputContract<QueuedFixture>;
 
 public sealed class QueuedIsolationTests : StoreIsolationContract<QueuedFixture>;
 
+public sealed class QueuedLeakTests : StoreLeakContract<QueuedFixture>;
+
 public sealed class QueuedHotTierTests : StoreHotTierContract<QueuedFixture>;
 
 public sealed class PersistedElseQueuedReadTests : StoreReadContract<PersistedElseQueuedFixture>;
@@ -42,6 +44,8 @@ public sealed class PersistedElseQueuedInputTests : StoreInputContract<Persisted
 
 public sealed class PersistedElseQueuedIsolationTests : StoreIsolationContract<PersistedElseQueuedFixture>;
 
+public sealed class PersistedElseQueuedLeakTests : StoreLeakContract<PersistedElseQueuedFixture>;
+
 public sealed class PersistedElseQueuedHotTierTests : StoreHotTierContract<PersistedElseQueuedFixture>;
 
 public sealed class PersistedReadTests : StoreReadContract<PersistedFixture>;
@@ -61,5 +65,7 @@ public sealed class PersistedRaceTests : StoreRaceContract<PersistedFixture>;
 public sealed class PersistedInputTests : StoreInputContract<PersistedFixture>;
 
 public sealed class PersistedIsolationTests : StoreIsolationContract<PersistedFixture>;
+
+public sealed class PersistedLeakTests : StoreLeakContract<PersistedFixture>;
 
 public sealed class PersistedHotTierTests : StoreHotTierContract<PersistedFixture>;

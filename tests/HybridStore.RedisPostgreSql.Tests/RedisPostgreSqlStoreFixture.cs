@@ -53,13 +53,15 @@ public abstract class RedisPostgreSqlStoreFixture(Durability durability) : Hybri
             options.Outbox.Durability[type] = durability;
     }
 
+    protected override IAsyncEnumerable<StoreDump> DumpAsync() => _opened > 0 ? _schema.DumpAsync().Concat(RedisServers.DumpAsync(_schema.Name)) : base.DumpAsync();
+
     protected override async ValueTask<IColdTier> OpenColdAsync() =>
-        new PostgreSqlColdTier(await PostgreSqlServers.SourceAsync(_opened++), isShared: true, _schema.Options, TimeProvider.System, logger: null, Clock);
+        new PostgreSqlColdTier(await PostgreSqlServers.SourceAsync(_opened++), isShared: true, _schema.Options, TimeProvider.System, Watch.Logger<PostgreSqlColdTier>(), Clock);
 
     protected override async ValueTask<IHotTier?> OpenHotAsync()
     {
         var options = new RedisHotTierOptions { KeyPrefix = _schema.Name, OperationTimeout = TimeSpan.FromSeconds(30), UnsafeServer = UnsafeServer.Warn };
-        var tier = new RedisHotTier(await RedisServers.ConnectAsync(_opened), options);
+        var tier = new RedisHotTier(await RedisServers.ConnectAsync(_opened), options, timeProvider: null, Watch.Logger<RedisHotTier>());
         await Eventually.ConnectedAsync(tier);
         return tier;
     }

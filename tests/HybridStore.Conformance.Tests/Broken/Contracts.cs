@@ -15,7 +15,7 @@ internal static class Contracts
 
     public static IReadOnlyList<Type> Store { get; } =
     [
-        typeof(StoreRead<>), typeof(StoreCommit<>), typeof(StoreStaleness<>), typeof(StoreDeletion<>), typeof(StoreImport<>), typeof(StoreEnumeration<>), typeof(StoreRace<>), typeof(StoreInput<>), typeof(StoreIsolation<>), typeof(StoreHotTier<>), typeof(StoreSession<>),
+        typeof(StoreRead<>), typeof(StoreCommit<>), typeof(StoreStaleness<>), typeof(StoreDeletion<>), typeof(StoreImport<>), typeof(StoreEnumeration<>), typeof(StoreRace<>), typeof(StoreInput<>), typeof(StoreIsolation<>), typeof(StoreHotTier<>), typeof(StoreSession<>), typeof(StoreLeak<>),
     ];
 
     public static IEnumerable<Type> For(Type fixture) =>
@@ -82,6 +82,8 @@ internal static class Contracts
     private sealed class StoreInput<T> : StoreInputContract<T> where T : AuthStoreFixture, new();
 
     private sealed class StoreIsolation<T> : StoreIsolationContract<T> where T : AuthStoreFixture, new();
+
+    private sealed class StoreLeak<T> : StoreLeakContract<T> where T : AuthStoreFixture, new();
 
     private sealed class StoreHotTier<T> : StoreHotTierContract<T> where T : AuthStoreFixture, new();
 

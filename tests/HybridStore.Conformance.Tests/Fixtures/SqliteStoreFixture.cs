@@ -15,6 +15,8 @@ public class SqliteStoreFixture : HybridAuthStoreFixture
         Directory.Delete(_folder, recursive: true);
     }
 
+    protected override IAsyncEnumerable<StoreDump> DumpAsync() => StoreDump.OfFilesAsync(_folder);
+
     protected override ValueTask<IColdTier> OpenColdAsync() => ValueTask.FromResult<IColdTier>(
         new SqliteColdTier(new SqliteColdTierOptions { Path = Path.Combine(_folder, "auth.db"), BusyTimeout = TimeSpan.FromMinutes(1) }, Clock));
 }

@@ -1,3 +1,4 @@
+using HybridStore.Conformance.Stores;
 using HybridStore.Sqlite;
 using HybridStore.Tiers;
 
@@ -15,6 +16,8 @@ public sealed class HeldQueuedSqliteStoreFixture() : HeldStoreFixture(Durability
         await base.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
     }
+
+    protected override IAsyncEnumerable<StoreDump> DumpAsync() => StoreDump.OfFilesAsync(_folder);
 
     protected override ValueTask<IColdTier> OpenColdAsync() => ValueTask.FromResult<IColdTier>(
         new SqliteColdTier(new SqliteColdTierOptions { Path = Path.Combine(_folder, "auth.db"), BusyTimeout = TimeSpan.FromMinutes(1) }, Clock));

@@ -26,6 +26,8 @@ public sealed class UnheldStoreInputTests : StoreInputContract<UnheldStoreFixtur
 
 public sealed class UnheldStoreIsolationTests : StoreIsolationContract<UnheldStoreFixture>;
 
+public sealed class UnheldStoreLeakTests : StoreLeakContract<UnheldStoreFixture>;
+
 public sealed class UnheldStoreHotTierTests : StoreHotTierContract<UnheldStoreFixture>;
 
 public sealed class HeldQueuedStoreReadTests : StoreReadContract<HeldQueuedStoreFixture>;
@@ -45,6 +47,8 @@ public sealed class HeldQueuedStoreRaceTests : StoreRaceContract<HeldQueuedStore
 public sealed class HeldQueuedStoreInputTests : StoreInputContract<HeldQueuedStoreFixture>;
 
 public sealed class HeldQueuedStoreIsolationTests : StoreIsolationContract<HeldQueuedStoreFixture>;
+
+public sealed class HeldQueuedStoreLeakTests : StoreLeakContract<HeldQueuedStoreFixture>;
 
 public sealed class HeldQueuedStoreHotTierTests : StoreHotTierContract<HeldQueuedStoreFixture>;
 
@@ -66,6 +70,8 @@ public sealed class HeldPersistedElseQueuedStoreInputTests : StoreInputContract<
 
 public sealed class HeldPersistedElseQueuedStoreIsolationTests : StoreIsolationContract<HeldPersistedElseQueuedStoreFixture>;
 
+public sealed class HeldPersistedElseQueuedStoreLeakTests : StoreLeakContract<HeldPersistedElseQueuedStoreFixture>;
+
 public sealed class HeldPersistedElseQueuedStoreHotTierTests : StoreHotTierContract<HeldPersistedElseQueuedStoreFixture>;
 
 public sealed class HeldPersistedStoreReadTests : StoreReadContract<HeldPersistedStoreFixture>;
@@ -86,6 +92,8 @@ public sealed class HeldPersistedStoreInputTests : StoreInputContract<HeldPersis
 
 public sealed class HeldPersistedStoreIsolationTests : StoreIsolationContract<HeldPersistedStoreFixture>;
 
+public sealed class HeldPersistedStoreLeakTests : StoreLeakContract<HeldPersistedStoreFixture>;
+
 public sealed class HeldPersistedStoreHotTierTests : StoreHotTierContract<HeldPersistedStoreFixture>;
 
 public sealed class HeldQueuedSqliteStoreReadTests : StoreReadContract<HeldQueuedSqliteStoreFixture>;
@@ -105,5 +113,7 @@ public sealed class HeldQueuedSqliteStoreRaceTests : StoreRaceContract<HeldQueue
 public sealed class HeldQueuedSqliteStoreInputTests : StoreInputContract<HeldQueuedSqliteStoreFixture>;
 
 public sealed class HeldQueuedSqliteStoreIsolationTests : StoreIsolationContract<HeldQueuedSqliteStoreFixture>;
+
+public sealed class HeldQueuedSqliteStoreLeakTests : StoreLeakContract<HeldQueuedSqliteStoreFixture>;
 
 public sealed class HeldQueuedSqliteStoreHotTierTests : StoreHotTierContract<HeldQueuedSqliteStoreFixture>;

@@ -21,6 +21,9 @@ public sealed class TierProbe
     /// <summary>Everything that was written to the tier while <see cref="KeepsWritten"/> was on: envelopes, wrapped keys, holders' names.</summary>
     public IReadOnlyCollection<byte[]> Written => _written;
 
+    /// <summary>Called with everything that is written to the tier, before it is.</summary>
+    public Action<ReadOnlyMemory<byte>>? OnWritten { get; set; }
+
     /// <summary>How many bytes of envelopes went either way.</summary>
     public long Bytes => Interlocked.Read(ref _bytes);
 
@@ -67,7 +70,10 @@ public sealed class TierProbe
         if (bytes is not { } carried)
             return;
         Interlocked.Add(ref _bytes, carried.Length);
-        if (down && KeepsWritten)
+        if (!down)
+            return;
+        OnWritten?.Invoke(carried);
+        if (KeepsWritten)
             _written.Add(carried.ToArray());
     }
 }

@@ -35,6 +35,9 @@ public abstract class AuthStoreFixture : IAsyncDisposable
     /// <param name="by">At least how long.</param>
     public abstract ValueTask AdvanceAsync(TimeSpan by);
 
+    /// <summary>Closes the stores and searches what the run left behind, in the storage, the logs and the exceptions, for its secrets (promise 10). Nothing by default.</summary>
+    public virtual ValueTask SearchAsync() => ValueTask.CompletedTask;
+
     /// <summary>Disposes of the stores and removes the storage.</summary>
     public abstract ValueTask DisposeAsync();
 }

@@ -1,4 +1,5 @@
 using HybridStore.Codec;
+using HybridStore.Conformance.Leaks;
 using HybridStore.Tiers;
 
 namespace HybridStore.Conformance.Stores;
@@ -8,6 +9,10 @@ public abstract class HybridAuthStoreFixture : AuthStoreFixture
 {
     private readonly List<HybridAuthStore> _stores = [];
     private readonly string _masterKey = MasterKey.Generate().ToBase64();
+    private ListeningCipher? _cipher;
+
+    /// <summary>Searches the whole run for its secrets; give the tiers its loggers, and tell it of passwords.</summary>
+    public LeakWatch Watch { get; } = new();
 
     /// <summary>The clock of the stores; give it to the tiers too.</summary>
     public ManualClock Clock { get; } = new();
@@ -22,11 +27,26 @@ public abstract class HybridAuthStoreFixture : AuthStoreFixture
         var hot = await OpenHotAsync() is { } tier ? new FaultyHotTier(tier, DisposesTiers) : null;
         var options = new HybridAuthStoreOptions { MaxStaleness = MaxStaleness };
         options.Encryption.MasterKey = _masterKey;
-        options.Encryption.Cipher = EnvelopeCipher.Aes256Gcm;
+        options.Encryption.AddCipher(_cipher ??= new ListeningCipher(Watch.Detector)).Cipher = ListeningCipher.Number;
         Configure(options);
-        var store = new HybridAuthStore(cold, hot, options, Clock);
+        Watch.Detector.Add("the master key", Convert.FromBase64String(_masterKey));
+        Watch.Detector.Add("the master key", _masterKey);
+        cold.Probe.OnWritten = bytes => Watch.See("what the cold tier was given", bytes.Span);
+        if (hot is not null)
+            hot.Probe.OnWritten = bytes => Watch.See("what the hot tier was given", bytes.Span);
+        var store = new HybridAuthStore(cold, hot, options, Clock, Watch.Logger<HybridAuthStore>());
         _stores.Add(store);
-        return new OpenedStore(Wrap(store), cold, hot);
+        return new OpenedStore(WatchedStore.Over(Wrap(store), Watch.Detector), cold, hot);
+    }
+
+    /// <inheritdoc/>
+    public override async ValueTask SearchAsync()
+    {
+        // Before, with what is written only at the end still in a log of its own; and after, with all that was.
+        await SearchStorageAsync();
+        await CloseAsync();
+        await SearchStorageAsync();
+        Watch.AssertNone();
     }
 
     /// <inheritdoc/>
@@ -39,10 +59,13 @@ public abstract class HybridAuthStoreFixture : AuthStoreFixture
     /// <inheritdoc/>
     public override async ValueTask DisposeAsync()
     {
-        foreach (var store in _stores)
-            await store.DisposeAsync();
+        await CloseAsync();
+        Watch.Dispose();
         GC.SuppressFinalize(this);
     }
+
+    /// <summary>Everything that this fixture's storage holds, as it is there: files, rows, keys. Nothing by default.</summary>
+    protected virtual IAsyncEnumerable<StoreDump> DumpAsync() => AsyncEnumerable.Empty<StoreDump>();
 
     /// <summary>Whether each store has tiers of its own, which are disposed of with it; <see langword="false"/> where all share one object.</summary>
     protected virtual bool DisposesTiers => true;
@@ -62,4 +85,16 @@ public abstract class HybridAuthStoreFixture : AuthStoreFixture
     /// <summary>Stands in front of the store; the store itself by default.</summary>
     /// <param name="store">The store.</param>
     protected virtual IAuthStateStore Wrap(IAuthStateStore store) => store;
+
+    private async ValueTask CloseAsync()
+    {
+        foreach (var store in _stores)
+            await store.DisposeAsync();
+    }
+
+    private async ValueTask SearchStorageAsync()
+    {
+        await foreach (var (where, bytes) in DumpAsync())
+            Watch.See(where, bytes.Span);
+    }
 }

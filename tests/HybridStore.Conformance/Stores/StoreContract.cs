@@ -42,7 +42,15 @@ public abstract class StoreContract<TFixture> : IAsyncLifetime
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        await Fixture.DisposeAsync();
+        try
+        {
+            await Fixture.SearchAsync();
+        }
+        finally
+        {
+            await Fixture.DisposeAsync();
+        }
+
         GC.SuppressFinalize(this);
     }
 

@@ -17,6 +17,8 @@ public sealed class PostgreSqlStoreFixture : HybridAuthStoreFixture
             await _schema.DisposeAsync();
     }
 
+    protected override IAsyncEnumerable<StoreDump> DumpAsync() => _opened > 0 ? _schema.DumpAsync() : base.DumpAsync();
+
     protected override async ValueTask<IColdTier> OpenColdAsync() =>
-        new PostgreSqlColdTier(await SharedServer.SourceAsync(_opened++), isShared: true, _schema.Options, TimeProvider.System, logger: null, Clock);
+        new PostgreSqlColdTier(await SharedServer.SourceAsync(_opened++), isShared: true, _schema.Options, TimeProvider.System, Watch.Logger<PostgreSqlColdTier>(), Clock);
 }

@@ -20,4 +20,6 @@ public sealed class PostgreSqlStoreInputTests : StoreInputContract<PostgreSqlSto
 
 public sealed class PostgreSqlStoreIsolationTests : StoreIsolationContract<PostgreSqlStoreFixture>;
 
+public sealed class PostgreSqlStoreLeakTests : StoreLeakContract<PostgreSqlStoreFixture>;
+
 public sealed class PostgreSqlSessionTests : SessionContract<PostgreSqlStoreFixture>;

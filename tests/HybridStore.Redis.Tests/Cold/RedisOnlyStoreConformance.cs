@@ -20,4 +20,6 @@ public sealed class RedisOnlyStoreInputTests : StoreInputContract<RedisOnlyStore
 
 public sealed class RedisOnlyStoreIsolationTests : StoreIsolationContract<RedisOnlyStoreFixture>;
 
+public sealed class RedisOnlyStoreLeakTests : StoreLeakContract<RedisOnlyStoreFixture>;
+
 public sealed class RedisOnlySessionTests : SessionContract<RedisOnlyStoreFixture>;

@@ -1,3 +1,5 @@
+using System.Text;
+using HybridStore.Conformance.Stores;
 using StackExchange.Redis;
 
 [assembly: AssemblyFixture(typeof(HybridStore.Redis.Tests.Support.SharedServer))]
@@ -19,6 +21,25 @@ public sealed class SharedServer : IAsyncDisposable
     {
         var shared = await TestContext.Current.GetFixture<SharedServer>() ?? throw new InvalidOperationException("There is no shared server here.");
         return await shared.ConnectionAsync(number % shared._connections.Length);
+    }
+
+    /// <summary>Every key below a prefix, with all that is in it: fields, members, entries and values, as they are.</summary>
+    public static async IAsyncEnumerable<StoreDump> DumpAsync(string prefix)
+    {
+        var database = (await ConnectAsync()).GetDatabase();
+        var cursor = "0";
+        do
+        {
+            var page = (RedisResult[])(await database.ExecuteAsync("SCAN", cursor, "MATCH", $"*{prefix}*", "COUNT", "1000"))!;
+            cursor = (string)page[0]!;
+            foreach (var key in (string[])page[1]!)
+            {
+                yield return new StoreDump("the name of a key", Encoding.UTF8.GetBytes(key));
+                foreach (var value in await ContentAsync(database, key))
+                    yield return new StoreDump($"the key {key}", value);
+            }
+        }
+        while (cursor != "0");
     }
 
     public async ValueTask DisposeAsync()
@@ -54,5 +75,26 @@ public sealed class SharedServer : IAsyncDisposable
         // Before 2.0 the driver hands out answers one after another, and a test goes on where it got one: whoever blocks there keeps the others from theirs.
         typeof(IConnectionMultiplexer).GetProperty("PreserveAsyncOrder")?.SetValue(connection, false);
         return connection;
+    }
+
+    private static async Task<byte[][]> ContentAsync(IDatabase database, string key)
+    {
+        var type = (string?)await AskAsync("TYPE", key);
+        return type switch
+        {
+            "string" => [(byte[]?)await AskAsync("GET", key) ?? []],
+            "hash" => await ListAsync("HGETALL", key),
+            "set" => await ListAsync("SMEMBERS", key),
+            "zset" => await ListAsync("ZRANGE", key, "0", "-1"),
+            "list" => await ListAsync("LRANGE", key, "0", "-1"),
+            "stream" => [.. ((RedisResult[]?)await AskAsync("XRANGE", key, "-", "+") ?? []).SelectMany(static entry => (byte[][]?)((RedisResult[])entry!)[1] ?? [])],
+
+            // It went meanwhile.
+            "none" => [],
+            _ => throw new NotSupportedException($"Nothing here can look into a key of the type {type}."),
+        };
+
+        Task<RedisResult> AskAsync(string command, params object[] arguments) => database.ExecuteAsync(command, arguments);
+        async Task<byte[][]> ListAsync(string command, params object[] arguments) => (byte[][]?)await AskAsync(command, arguments) ?? [];
     }
 }
