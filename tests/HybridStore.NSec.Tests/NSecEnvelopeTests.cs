@@ -74,7 +74,7 @@ public class NSecEnvelopeTests
         }
     }
 
-    private static CipherSet All => CipherSet.BuiltIn.With(NSecCipher.XChaCha20Poly1305).With(NSecCipher.Aegis256);
+    internal static CipherSet All => CipherSet.BuiltIn.With(NSecCipher.XChaCha20Poly1305).With(NSecCipher.Aegis256);
 
     private static EnvelopeCodec Codec(EnvelopeCipher cipher) => new(new EnvelopeCodecOptions { Cipher = cipher, Ciphers = All });
 
