@@ -74,7 +74,6 @@ public sealed record ToolRun(int ExitCode, string Out, string Error)
     private void CheckManners(IReadOnlyDictionary<string, string?> environment)
     {
         Assert.DoesNotContain('\e', Out + Error);
-        if (environment.GetValueOrDefault("HYBRIDSTORE_MASTER_KEY") is { Length: > 0 } key)
-            Assert.DoesNotContain(key, Out + Error, StringComparison.Ordinal);
+        ToolSecrets.AssertNoneIn(Out + Error, environment);
     }
 }
