@@ -25,11 +25,17 @@ public sealed partial class HybridAuthStore
         ArgumentNullException.ThrowIfNull(patch);
         if (patch.Changes.Count == 0)
             throw new InvalidAuthInputException(AuthInputPart.Patch, AuthInputFault.Empty, "The patch changes nothing.") { Session = session };
+        if (!patch.IsOfTheLibrary)
+        {
+            foreach (var change in patch.Changes)
+                RefuseReserved(session, change.Key);
+        }
+
         var isFresh = patch.Freeze();
         await InitializeAsync(cancellationToken).ConfigureAwait(false);
 
         var state = StateOf(session);
-        var pending = new PendingCommit(patch, mayJoin: isFresh && StandsAlone(patch)) { Lease = lease, IsFresh = isFresh };
+        var pending = new PendingCommit(patch, mayJoin: isFresh && StandsAlone(patch) && state.Damaged.IsClear(patch)) { Lease = lease, IsFresh = isFresh };
         if (await state.Commits.EnterAsync(pending, cancellationToken).ConfigureAwait(false) is { } receipt)
             return receipt;
         try
@@ -48,7 +54,7 @@ public sealed partial class HybridAuthStore
 
     // What depends on the session as a whole, or has rules of its own, would bring down the others that it was joined with.
     private static bool StandsAlone(AuthPatch patch) =>
-        patch.ExpectedSessionVersion is null && patch.Incarnation is null && !patch.TryGetChange(AuthKey.Creds, out _);
+        patch.ExpectedSessionVersion is null && patch.Incarnation is null && !patch.ReplacesDamaged && !patch.TryGetChange(AuthKey.Creds, out _);
 
     /// <summary>Commits several patches in one step, or, where that is refused, one after the other, so that each gets its own verdict.</summary>
     private async ValueTask<CommitReceipt> CommitTogetherAsync(
@@ -144,7 +150,8 @@ public sealed partial class HybridAuthStore
             }
 
             var guard = await GuardIdentityAsync(session, state, pending, cancellationToken).ConfigureAwait(false);
-            var step = await SealAsync(session, state, [pending], guard, cancellationToken).ConfigureAwait(false);
+            var damaged = await InspectAsync(session, state, pending, cancellationToken).ConfigureAwait(false);
+            var step = await SealAsync(session, state, [pending], guard, cancellationToken, damaged).ConfigureAwait(false);
             var begun = _time.GetUtcNow();
             var sent = await SendAsync(session, state, step, _durability.Of(patch), cancellationToken).ConfigureAwait(false);
             var result = sent.Result;
@@ -152,6 +159,8 @@ public sealed partial class HybridAuthStore
             {
                 case ColdCommitStatus.Committed:
                     await FinishAsync(state, step, sent, begun).ConfigureAwait(false);
+                    if (damaged is not null)
+                        Quarantined(session, state, damaged);
                     return Receipt(patch, sent, result.Version);
 
                 case ColdCommitStatus.Repeated:
@@ -160,6 +169,11 @@ public sealed partial class HybridAuthStore
 
                 case ColdCommitStatus.DataKeyChanged when attempt < MaxAttempts:
                     state.SetKeys(null);
+                    continue;
+
+                // What is damaged was replaced by another process in between: it is looked at anew.
+                case ColdCommitStatus.Conflict when damaged is not null && attempt < MaxAttempts && result.Conflict?.Key is { } changed
+                    && !patch.Expects(changed) && damaged.Any(d => d.Key == changed):
                     continue;
 
                 case ColdCommitStatus.Conflict when guard is not null && result.Conflict!.Key == AuthKey.Creds && !patch.Expects(AuthKey.Creds):

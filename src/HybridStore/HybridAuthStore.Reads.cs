@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using HybridStore.Codec;
 using HybridStore.Coordination;
 using HybridStore.Diagnostics;
 using HybridStore.Sessions;
@@ -58,11 +59,13 @@ public sealed partial class HybridAuthStore
             yield break;
         await foreach (var record in _cold.EnumerateAsync(session, type, cancellationToken).ConfigureAwait(false))
         {
+            if (type is null && IsReserved(record.Key))
+                continue;
             if (_codec.TryOpen(session, record.Key, keys!.All, record.Envelope.Span, out var value) is not null)
             {
                 // Not damaged if it is of another life, with other keys. Otherwise it is, and opening it says how.
                 await ObserveEndOfEnumerationAsync(session, state, head, cancellationToken).ConfigureAwait(false);
-                value = _codec.Open(session, record.Key, keys.All, record.Envelope.Span);
+                value = Open(session, state, record, keys);
             }
 
             yield return AuthRecord.Found(record.Key, record.Version, value);
@@ -76,14 +79,27 @@ public sealed partial class HybridAuthStore
         AuthSessionId session, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         Check(session);
-        var (state, head, keys) = await LocateAsync(session, cancellationToken).ConfigureAwait(false);
-        if (head is null)
+        var (state, cold) = await LocateSealedAsync(session, cancellationToken).ConfigureAwait(false);
+        if (cold.Head is not { } head)
             throw new SessionNotFoundException(session);
+        if (cold.DataKeys.Count == 0)
+            _ = Unwrap(session, state, head, cold.DataKeys);
+
+        // Each key by itself: those that can't be unwrapped lock their own records, and no others.
+        using var keys = new LockedDataKeys(_wrapper, session, head.Incarnation, cold.DataKeys);
         await foreach (var record in _cold.EnumerateAsync(session, type: null, cancellationToken).ConfigureAwait(false))
         {
-            var fault = _codec.TryOpen(session, record.Key, keys!.All, record.Envelope.Span, out _);
-            if (fault is not null)
+            var fault = keys.Refine(_codec.TryOpen(session, record.Key, keys.Open, record.Envelope.Span, out _), record.Envelope.Span);
+            if (fault is { } why)
+            {
                 await ObserveEndOfEnumerationAsync(session, state, head, cancellationToken).ConfigureAwait(false);
+                FoundDamaged(session, state, record.Key, record.Version, why);
+            }
+            else if (IsReserved(record.Key))
+            {
+                continue;
+            }
+
             yield return new AuthRecordCheck(record.Key, record.Version, record.Envelope.Length, fault);
         }
 
@@ -204,7 +220,7 @@ public sealed partial class HybridAuthStore
             {
                 var record = answer.Records[i];
                 records[i] = record.Exists
-                    ? AuthRecord.Found(keys[i], record.Version, _codec.Open(session, keys[i], sessionKeys!.All, record.Envelope.Span))
+                    ? AuthRecord.Found(keys[i], record.Version, Open(session, state, record with { Key = keys[i] }, sessionKeys!))
                     : AuthRecord.Absent(keys[i]);
             }
 
@@ -257,7 +273,7 @@ public sealed partial class HybridAuthStore
     }
 
     private async ValueTask FillAsync(
-        AuthSessionId session, SessionHead head, ComposedRead answer, IReadOnlyList<Codec.WrappedDataKey> dataKeys, HotRead hot, DateTimeOffset asked)
+        AuthSessionId session, SessionHead head, ComposedRead answer, IReadOnlyList<WrappedDataKey> dataKeys, HotRead hot, DateTimeOffset asked)
     {
         var fill = new HotFill
         {
@@ -332,12 +348,19 @@ public sealed partial class HybridAuthStore
     private async ValueTask<(SessionState State, SessionHead? Head, SessionKeys? Keys)> LocateAsync(
         AuthSessionId session, CancellationToken cancellationToken)
     {
+        var (state, cold) = await LocateSealedAsync(session, cancellationToken).ConfigureAwait(false);
+        return (state, cold.Head, cold.Head is { } head ? Unwrap(session, state, head, cold.DataKeys) : null);
+    }
+
+    /// <summary>The same, with the keys as they are kept.</summary>
+    private async ValueTask<(SessionState State, ColdRead Cold)> LocateSealedAsync(AuthSessionId session, CancellationToken cancellationToken)
+    {
         await InitializeAsync(cancellationToken).ConfigureAwait(false);
         var state = StateOf(session);
         await DrainHeldAsync(session, state).ConfigureAwait(false);
         var cold = await AskColdAsync(session, state, [], withDataKeys: true, shown: true, cancellationToken).ConfigureAwait(false);
         await EnsureCompleteAsync(session, state, cold.Head, cancellationToken).ConfigureAwait(false);
-        return (state, cold.Head, cold.Head is { } head ? Unwrap(session, state, head, cold.DataKeys) : null);
+        return (state, cold);
     }
 
     /// <summary>A session that was deleted while it was enumerated must not look like one whose records came to their end.</summary>

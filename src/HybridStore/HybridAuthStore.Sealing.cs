@@ -1,4 +1,5 @@
 using HybridStore.Coordination;
+using HybridStore.Quarantine;
 using HybridStore.Sessions;
 using HybridStore.Tiers;
 
@@ -32,7 +33,7 @@ public sealed partial class HybridAuthStore
 
     /// <summary>Seals patches for the life of the session that is known here, or that cold names, or for a new one.</summary>
     private async ValueTask<SealedStep> SealAsync(
-        AuthSessionId session, SessionState state, PendingCommit[] batch, IdentityCheck? guard, CancellationToken cancellationToken)
+        AuthSessionId session, SessionState state, PendingCommit[] batch, IdentityCheck? guard, CancellationToken cancellationToken, IReadOnlyList<QuarantineEntry>? damaged = null)
     {
         var first = batch[0].Patch!;
         var lease = state.Lease;
@@ -63,7 +64,7 @@ public sealed partial class HybridAuthStore
         {
             var patch = batch[i].Patch!;
             patch.Bind(keys.Incarnation);
-            (patches[i], changed[i]) = Seal(session, state, patch, keys, lease is not null, touched, guard, predecessor + i);
+            (patches[i], changed[i]) = Seal(session, state, patch, keys, lease is not null, touched, guard, predecessor + i, damaged);
         }
 
         // What was seen in a hot that queues may not be in cold yet, and a writer without the lease is refused there for that reason, and for no other.
@@ -83,7 +84,7 @@ public sealed partial class HybridAuthStore
     }
 
     private (SealedPatch Patch, IReadOnlyList<AuthRecord> Changed) Seal(
-        AuthSessionId session, SessionState state, AuthPatch patch, SessionKeys keys, bool holds, HashSet<AuthKey>? touched, IdentityCheck? guard, long? predecessor)
+        AuthSessionId session, SessionState state, AuthPatch patch, SessionKeys keys, bool holds, HashSet<AuthKey>? touched, IdentityCheck? guard, long? predecessor, IReadOnlyList<QuarantineEntry>? damaged)
     {
         var changes = new List<SealedChange>(patch.Changes.Count);
         var changed = new List<AuthRecord>(holds ? patch.Changes.Count : 0);
@@ -101,6 +102,18 @@ public sealed partial class HybridAuthStore
         }
 
         List<AuthExpectation> expectations = [.. patch.Expectations];
+
+        // What they replace goes into quarantine in the same step. Without the lease, somebody else may have replaced it meanwhile.
+        foreach (var entry in damaged ?? [])
+        {
+            var value = entry.ToBytes();
+            changes.Add(new SealedChange(entry.Place, _codec.SealAsItIs(session, entry.Place, keys.Newest, value)));
+            if (holds)
+                changed.Add(AuthRecord.Found(entry.Place, long.MaxValue, value));
+            else if (!patch.Expects(entry.Key))
+                expectations.Add(new AuthExpectation(entry.Key, entry.Version));
+        }
+
         if (guard is not null && !patch.Expectations.Contains(new AuthExpectation(AuthKey.Creds, guard.Version)))
             expectations.Add(new AuthExpectation(AuthKey.Creds, guard.Version));
         var sealedPatch = new SealedPatch

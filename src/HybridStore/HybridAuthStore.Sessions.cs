@@ -227,6 +227,7 @@ public sealed partial class HybridAuthStore
         {
             if (entry.Key.IsEmpty)
                 throw new InvalidAuthInputException(AuthInputPart.Id, AuthInputFault.Empty, "A record key is default and addresses nothing.") { Session = session };
+            RefuseReserved(session, entry.Key);
             if (entry.Value.Length > AuthLimits.MaxValueBytes)
             {
                 throw new InvalidAuthInputException(

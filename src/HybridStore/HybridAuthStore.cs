@@ -99,6 +99,7 @@ public sealed partial class HybridAuthStore : IAuthStateStore, IAsyncDisposable,
         Outbox = new AuthOutbox(this, cold, hot);
         Backup = new AuthBackup(this);
         History = new AuthHistory(this);
+        Quarantine = new AuthQuarantine(this);
         _drain = new OutboxDrain(cold, hot, _leases, _time, options.Outbox.MaxTries, _history, _logger);
         _drainer = new OutboxDrainer(_drain, HealAsync, _time, runsInline: continuations == TaskCreationOptions.None, _logger);
         _reconciler = new OutboxReconciler(cold.Leases, ReconcileAsync, _outbox is null ? Timeout.InfiniteTimeSpan : options.Outbox.ReconcileInterval, _time, _logger, continuations);

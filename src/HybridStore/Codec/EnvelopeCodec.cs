@@ -69,6 +69,10 @@ internal sealed class EnvelopeCodec
         }
     }
 
+    /// <summary>Seals bytes that are no value, such as an envelope with what is to be said of it: of any length, and not compressed.</summary>
+    public byte[] SealAsItIs(AuthSessionId session, AuthKey key, DataKey dataKey, ReadOnlySpan<byte> contents) =>
+        Seal(session, key, dataKey, EnvelopeCompression.None, contents);
+
     /// <summary>Opens an envelope.</summary>
     /// <param name="session">The session it was read from.</param>
     /// <param name="key">The record it was read from.</param>

@@ -26,6 +26,15 @@ internal static partial class Log
     [LoggerMessage(11, LogLevel.Warning, "An envelope of session {Session} in the hot tier {Hot} did not open ({Fault}); its copy was dropped and cold is asked.", EventName = "HotEnvelopeDamaged")]
     public static partial void HotEnvelopeDamaged(ILogger logger, AuthSessionId session, string hot, EnvelopeFault fault);
 
+    [LoggerMessage(13, LogLevel.Error, "A record of the type {Type} of session {Session}, written at version {Version}, did not open in the cold tier {Cold} ({Fault}). It stays as it is, and no commit replaces it unless it says so.", EventName = "EnvelopeDamaged")]
+    public static partial void EnvelopeDamaged(ILogger logger, AuthSessionId session, string type, long version, string cold, EnvelopeFault fault);
+
+    [LoggerMessage(14, LogLevel.Warning, "A record of the type {Type} of session {Session}, written at version {Version}, did not open ({Fault}) and was replaced. What it was is in quarantine as {Id}.", EventName = "EnvelopeQuarantined")]
+    public static partial void EnvelopeQuarantined(ILogger logger, AuthSessionId session, string type, long version, EnvelopeFault fault, string id);
+
+    [LoggerMessage(15, LogLevel.Error, "A listener for damaged records failed; it was told of session {Session}.", EventName = "DamageListenerFailed")]
+    public static partial void DamageListenerFailed(ILogger logger, Exception exception, AuthSessionId session);
+
     [LoggerMessage(20, LogLevel.Error, "The outcome of commit {CommitId} of session {Session} is unknown; it is repeated before another is taken.", EventName = "CommitOutcomeUnknown")]
     public static partial void CommitOutcomeUnknown(ILogger logger, Exception exception, AuthSessionId session, CommitId commitId);
 

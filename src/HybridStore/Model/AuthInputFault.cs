@@ -14,4 +14,7 @@ public enum AuthInputFault
 
     /// <summary>The same record occurs twice.</summary>
     Duplicate = 4,
+
+    /// <summary>It is a type that the library keeps for itself.</summary>
+    Reserved = 5,
 }

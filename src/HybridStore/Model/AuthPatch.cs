@@ -15,6 +15,7 @@ public sealed class AuthPatch
     private readonly bool _isNamed;
     private Durability? _durability;
     private bool _allowsIdentityChange;
+    private bool _replacesDamaged;
     private bool _frozen;
 
     /// <summary>Starts a patch with a commit id of its own.</summary>
@@ -155,6 +156,28 @@ public sealed class AuthPatch
         _allowsIdentityChange = true;
         return this;
     }
+
+    /// <summary>
+    /// Says that the commit may replace or delete records that do not open. What they were is kept in quarantine, in the same step (<see cref="HybridAuthStore.Quarantine"/>). Otherwise a
+    /// commit over a record that was found so is refused by an <see cref="EnvelopeException"/>.
+    /// </summary>
+    /// <remarks>It costs a read of the records that this process does not hold. Credentials need <see cref="AllowIdentityChange"/> too: what can't be read can't be compared.</remarks>
+    /// <returns>This patch.</returns>
+    /// <exception cref="InvalidOperationException">The patch was committed.</exception>
+    public AuthPatch ReplaceDamaged()
+    {
+        CheckOpen();
+        _replacesDamaged = true;
+        return this;
+    }
+
+    /// <summary>Whether <see cref="ReplaceDamaged"/> was said.</summary>
+    public bool ReplacesDamaged => _replacesDamaged;
+
+    /// <summary>Whether the library made it, and may change what it keeps for itself.</summary>
+    internal bool IsOfTheLibrary { get; private init; }
+
+    internal static AuthPatch OfTheLibrary() => new() { IsOfTheLibrary = true };
 
     /// <summary>Whether <see cref="AllowIdentityChange"/> was said.</summary>
     public bool AllowsIdentityChange => _allowsIdentityChange;

@@ -26,4 +26,13 @@ public enum EnvelopeFault
 
     /// <summary>It is authentic, but what it contains doesn't decompress to a value.</summary>
     NotDecompressible = 8,
+
+    /// <summary>Its data key is wrapped under a master key that is not the one configured. Reads and commits say so by <see cref="MasterKeyException"/>; verifying says it of each record.</summary>
+    WrongMasterKey = 9,
+
+    /// <summary>Its data key is wrapped under a master key that was revoked. As above.</summary>
+    RevokedKey = 10,
+
+    /// <summary>Its data key is there, but what it is wrapped in was damaged. As above.</summary>
+    DataKeyDamaged = 11,
 }

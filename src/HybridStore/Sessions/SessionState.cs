@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using HybridStore.Coordination;
+using HybridStore.Quarantine;
 using HybridStore.Tiers;
 
 namespace HybridStore.Sessions;
@@ -39,6 +40,9 @@ internal sealed class SessionState
         get => Volatile.Read(ref _rolledBackAt);
         set => Volatile.Write(ref _rolledBackAt, value);
     }
+
+    /// <summary>The records that were found not to open.</summary>
+    public DamagedRecords Damaged { get; } = new();
 
     /// <summary>The reads of single records that are under way.</summary>
     public ConcurrentDictionary<AuthKey, Flight> Flights { get; } = new();

@@ -15,11 +15,29 @@ public sealed class EnvelopeException : AuthStoreException
         Fault = fault;
     }
 
+    private EnvelopeException(AuthSessionId session, AuthKey key, EnvelopeFault fault, string message)
+        : base(message)
+    {
+        Session = session;
+        Key = key;
+        Fault = fault;
+        IsRefusedCommit = true;
+    }
+
     /// <summary>The record.</summary>
     public AuthKey Key { get; }
 
+    /// <summary>Whether it was found by a commit that would have replaced it, and was refused: nothing was changed. <see cref="AuthPatch.ReplaceDamaged"/> says that it may.</summary>
+    public bool IsRefusedCommit { get; }
+
     /// <summary>Why it did not open.</summary>
     public EnvelopeFault Fault { get; }
+
+    internal static EnvelopeException OfRefusedCommit(AuthSessionId session, AuthKey key, EnvelopeFault fault) => new(
+        session,
+        key,
+        fault,
+        $"The record {key} of session {session} would be replaced, but it did not open: {Describe(fault)} Nothing was changed. A patch that says ReplaceDamaged may replace it, and keeps it in quarantine.");
 
     private static string Describe(EnvelopeFault fault) => fault switch
     {
@@ -31,6 +49,9 @@ public sealed class EnvelopeException : AuthStoreException
         EnvelopeFault.UnknownKey => "its envelope names a data key that the session does not have.",
         EnvelopeFault.NotAuthentic => "its envelope was changed, or belongs to another place.",
         EnvelopeFault.NotDecompressible => "its contents do not decompress.",
+        EnvelopeFault.WrongMasterKey => "its data key is wrapped under another master key than the one configured.",
+        EnvelopeFault.RevokedKey => "its data key is wrapped under a master key that was revoked.",
+        EnvelopeFault.DataKeyDamaged => "its data key was damaged.",
         _ => "unknown fault.",
     };
 }

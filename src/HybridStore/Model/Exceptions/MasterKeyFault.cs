@@ -20,4 +20,7 @@ public enum MasterKeyFault
 
     /// <summary>The session has no wrapped data key: it was erased, or restored from a backup without its keys.</summary>
     WrappedKeyMissing = 6,
+
+    /// <summary>The session was encrypted under a master key that was revoked.</summary>
+    Revoked = 7,
 }
