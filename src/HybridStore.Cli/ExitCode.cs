@@ -11,6 +11,9 @@ internal static class ExitCode
     /// <summary>The arguments or the settings are wrong; nothing was tried.</summary>
     public const int Usage = 2;
 
+    /// <summary>Records can't be opened with the keys or by the version that are here, and none was found damaged.</summary>
+    public const int Locked = 3;
+
     /// <summary>Ctrl+C, or the system asked the tool to end.</summary>
     public const int Cancelled = 130;
 }

@@ -19,7 +19,7 @@ internal sealed class Tool(Terminal terminal, TimeProvider time)
           NO_COLOR                plain text on a terminal too
           HYBRIDSTORE_DEBUG=1     stack traces of failures
 
-        Exit codes: 0 done, 1 failed or damaged, 2 wrong usage, 130 cancelled.
+        Exit codes: 0 done, 1 failed or damaged, 2 wrong usage, 3 records that no key here opens, 130 cancelled.
         """;
 
     private readonly Option<bool> _json = new("--json")
@@ -65,6 +65,9 @@ internal sealed class Tool(Terminal terminal, TimeProvider time)
                 new OutboxListCommand(), new OutboxShowCommand(), new OutboxRetryCommand(), new OutboxDiscardCommand(), new OutboxAbandonCommand(), new OutboxReconcileCommand(),
             ]);
         root.Add(outbox);
+        var quarantine = new Command("quarantine", "Looks after damaged envelopes that were replaced.");
+        AddTo(quarantine, [new QuarantineListCommand(), new QuarantineExportCommand(), new QuarantineDiscardCommand()]);
+        root.Add(quarantine);
         return root;
     }
 

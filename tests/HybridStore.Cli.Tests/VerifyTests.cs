@@ -24,10 +24,10 @@ public sealed class VerifyTests : IDisposable
         var json = (await _bench.RunAsync("verify", "--session", Bench.Session, "--json")).Succeeded().Json;
 
         Assert.Equal(
-            ["damaged", "tenant", "session", "intact", "records", "damagedRecords", "storedBytes", "seconds"],
+            ["notOpened", "tenant", "session", "intact", "records", "damagedRecords", "lockedRecords", "quarantinedRecords", "faults", "storedBytes", "seconds"],
             json.EnumerateObject().Select(p => p.Name));
         Assert.True(json.GetProperty("intact").GetBoolean());
-        Assert.Empty(json.GetProperty("damaged").EnumerateArray());
+        Assert.Empty(json.GetProperty("notOpened").EnumerateArray());
     }
 
     [Fact]
@@ -53,12 +53,14 @@ public sealed class VerifyTests : IDisposable
 
         var run = (await _bench.RunAsync("verify", "--session", Bench.Session, "--json")).Failed(1, "1 of its 175 records");
 
-        var damaged = Assert.Single(run.Json.GetProperty("damaged").EnumerateArray());
+        var damaged = Assert.Single(run.Json.GetProperty("notOpened").EnumerateArray());
         Assert.Equal("pre-key", damaged.GetProperty("type").GetString());
         Assert.Equal("notAuthentic", damaged.GetProperty("fault").GetString());
-        Assert.Equal(["type", "id", "version", "storedBytes", "fault", "message"], damaged.EnumerateObject().Select(p => p.Name));
+        Assert.Equal(["type", "id", "version", "storedBytes", "fault", "damaged", "message"], damaged.EnumerateObject().Select(p => p.Name));
         Assert.False(run.Json.GetProperty("intact").GetBoolean());
         Assert.Equal(1, run.Json.GetProperty("damagedRecords").GetInt64());
+        var fault = Assert.Single(run.Json.GetProperty("faults").EnumerateArray());
+        Assert.Equal(("notAuthentic", 1L), (fault.GetProperty("fault").GetString(), fault.GetProperty("records").GetInt64()));
     }
 
     [Fact]

@@ -4,7 +4,7 @@ using HybridStore.Cli.Output;
 namespace HybridStore.Cli.Reports;
 
 /// <summary>A record that did not open.</summary>
-internal sealed record DamagedRecord(string Type, string Id, long Version, long StoredBytes, string Fault, string Message) : IRow<DamagedRecord>
+internal sealed record DamagedRecord(string Type, string Id, long Version, long StoredBytes, string Fault, bool Damaged, string Message) : IRow<DamagedRecord>
 {
     public static JsonTypeInfo<DamagedRecord> Json => CliJson.Default.DamagedRecord;
 
