@@ -139,7 +139,7 @@ public sealed class UsageTests : IDisposable
 
         Assert.Matches($"^Description:\n  [A-Z].+\\.\n\nUsage:\n  hybridstore {command} ", help);
         Assert.Contains("--json", help, StringComparison.Ordinal);
-        if (command is not ("keygen" or "outbox"))
+        if (command is not ("keygen" or "outbox" or "quarantine"))
             Assert.Contains("--cold <URI>", help, StringComparison.Ordinal);
     }
 
