@@ -82,6 +82,7 @@ public sealed class MongoDbColdTier : IColdTier
         _tidying = new Tidying(_store, _transactions);
         _leases = new MongoDbLeases(_store, _reader, _transactions);
         _history = new MongoDbHistory(_store, _reader, new HistoryReader(_store));
+        Keys = new MongoDbKeys(_store, _reader, _transactions);
     }
 
     /// <inheritdoc/>
@@ -92,6 +93,9 @@ public sealed class MongoDbColdTier : IColdTier
 
     /// <inheritdoc/>
     public IColdHistory? History => _history;
+
+    /// <inheritdoc/>
+    public IColdKeys? Keys { get; }
 
     /// <summary>What removes the records of ended lives, for tests.</summary>
     internal Tidying Tidying => _tidying;

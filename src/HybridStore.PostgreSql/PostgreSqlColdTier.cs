@@ -67,6 +67,7 @@ public sealed class PostgreSqlColdTier : IColdTier
         _store = new PostgreSqlStore(new PostgreSqlDatabase(source, isShared, read, time), read, time, logger ?? NullLogger.Instance, clock);
         _leases = new PostgreSqlLeases(_store);
         History = new PostgreSqlHistory(_store);
+        Keys = new PostgreSqlKeys(_store);
     }
 
     /// <inheritdoc/>
@@ -77,6 +78,9 @@ public sealed class PostgreSqlColdTier : IColdTier
 
     /// <inheritdoc/>
     public IColdHistory? History { get; }
+
+    /// <inheritdoc/>
+    public IColdKeys? Keys { get; }
 
     /// <summary>The parts, for tests.</summary>
     internal PostgreSqlStore Store => _store;

@@ -76,6 +76,7 @@ public sealed class RedisColdTier : IColdTier
             : new RedisConnection(shared, options.ForConnection(), time, logger);
         _server = new ColdServer(connection, options, time, logger, clock);
         _leases = new RedisColdLeases(_server);
+        Keys = new RedisColdKeys(_server);
     }
 
     /// <inheritdoc/>
@@ -83,6 +84,9 @@ public sealed class RedisColdTier : IColdTier
 
     /// <inheritdoc/>
     public IColdLeases Leases => _leases;
+
+    /// <inheritdoc/>
+    public IColdKeys? Keys { get; }
 
     /// <inheritdoc/>
     public ValueTask InitializeAsync(CancellationToken cancellationToken) => _server.ConnectAsync(cancellationToken);

@@ -40,6 +40,7 @@ public sealed class SqliteColdTier : IColdTier
         _store = new SqliteStore(options, timeProvider, hooks);
         _leases = new SqliteLeases(_store);
         History = new SqliteHistory(_store);
+        Keys = new SqliteKeys(_store);
     }
 
     /// <inheritdoc/>
@@ -50,6 +51,9 @@ public sealed class SqliteColdTier : IColdTier
 
     /// <inheritdoc/>
     public IColdHistory? History { get; }
+
+    /// <inheritdoc/>
+    public IColdKeys? Keys { get; }
 
     /// <summary>The open file's parts, for tests.</summary>
     internal SqliteStore Store => _store;

@@ -16,6 +16,8 @@ public sealed class InMemoryColdRollbackTests : ColdRollbackContract<InMemoryCol
 
 public sealed class InMemoryColdHistoryTests : ColdHistoryContract<InMemoryColdFixture>;
 
+public sealed class InMemoryColdKeyTests : ColdKeyContract<InMemoryColdFixture>;
+
 public sealed class InMemoryColdDeletionTests : ColdDeletionContract<InMemoryColdFixture>;
 
 public sealed class InMemoryColdLeaseTests : ColdLeaseContract<InMemoryColdFixture>;
@@ -43,6 +45,8 @@ public sealed class SqliteColdCoalescingTests : ColdCoalescingContract<SqliteCol
 public sealed class SqliteColdRollbackTests : ColdRollbackContract<SqliteColdFixture>;
 
 public sealed class SqliteColdHistoryTests : ColdHistoryContract<SqliteColdFixture>;
+
+public sealed class SqliteColdKeyTests : ColdKeyContract<SqliteColdFixture>;
 
 public sealed class SqliteColdDeletionTests : ColdDeletionContract<SqliteColdFixture>;
 

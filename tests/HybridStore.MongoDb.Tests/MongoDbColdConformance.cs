@@ -16,6 +16,8 @@ public sealed class MongoDbColdRollbackTests : ColdRollbackContract<MongoDbColdF
 
 public sealed class MongoDbColdHistoryTests : ColdHistoryContract<MongoDbColdFixture>;
 
+public sealed class MongoDbColdKeyTests : ColdKeyContract<MongoDbColdFixture>;
+
 public sealed class MongoDbColdDeletionTests : ColdDeletionContract<MongoDbColdFixture>;
 
 public sealed class MongoDbColdLeaseTests : ColdLeaseContract<MongoDbColdFixture>;

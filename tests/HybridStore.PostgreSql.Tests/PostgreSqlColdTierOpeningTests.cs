@@ -82,7 +82,7 @@ public sealed class PostgreSqlColdTierOpeningTests : ColdTest
             await (await OpenAsync()).InitializeAsync(Cancel);
             await Schema.ExecuteAsync($"GRANT USAGE ON SCHEMA {Schema.Name} TO {role}");
             await Schema.ExecuteAsync($"GRANT SELECT ON ALL TABLES IN SCHEMA {Schema.Name} TO {role}");
-            await Schema.ExecuteAsync($"GRANT INSERT, UPDATE, DELETE ON hybridstore.session, hybridstore.data_key, hybridstore.tombstone, hybridstore.unowned, hybridstore.history, hybridstore.history_version, hybridstore.history_record TO {role}");
+            await Schema.ExecuteAsync($"GRANT INSERT, UPDATE, DELETE ON hybridstore.session, hybridstore.data_key, hybridstore.tombstone, hybridstore.unowned, hybridstore.history, hybridstore.history_version, hybridstore.history_record, hybridstore.key_ring TO {role}");
             await Schema.ExecuteAsync($"GRANT INSERT, UPDATE ON hybridstore.record TO {role}");
             var refusal = await RefusedAsync(await AsRoleAsync());
             Assert.Equal(StoreUnusableReason.ReadOnly, refusal.Reason);

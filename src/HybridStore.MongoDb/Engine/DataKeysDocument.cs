@@ -11,8 +11,11 @@ internal static class DataKeysDocument
     public static BsonDocument Make(ObjectId life, WrappedDataKey key) => new()
     {
         { "_id", life },
-        { "keys", new BsonArray { new BsonDocument { { "k", Number(key.Id) }, { "w", new BsonBinaryData(key.Bytes.ToArray()) } } } },
+        { "keys", new BsonArray { Entry(key) } },
     };
+
+    /// <summary>One of its keys.</summary>
+    public static BsonDocument Entry(WrappedDataKey key) => new() { { "k", Number(key.Id) }, { "w", new BsonBinaryData(key.Bytes.ToArray()) } };
 
     public static IReadOnlyList<WrappedDataKey> Read(BsonDocument document) =>
         [.. document["keys"].AsBsonArray.Select(static key => new WrappedDataKey(Id(key["k"]), key["w"].AsByteArray))];

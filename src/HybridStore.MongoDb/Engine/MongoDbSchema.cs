@@ -19,7 +19,7 @@ internal static class MongoDbSchema
     /// <summary>The schema that this library makes and understands.</summary>
     public static int Version => Migrations[^1].Number;
 
-    public static IReadOnlyList<Migration> Migrations { get; } = [new(1, 1, CreateAsync), new(2, 1, AddHistoryAsync)];
+    public static IReadOnlyList<Migration> Migrations { get; } = [new(1, 1, CreateAsync), new(2, 1, AddHistoryAsync), new(3, 1, AddKeyRingAsync)];
 
     /// <summary>The collections are made here, not by the first write: a transaction that makes one holds up all others.</summary>
     private static async Task CreateAsync(StoreCollections collections, CancellationToken cancellationToken)
@@ -48,6 +48,9 @@ internal static class MongoDbSchema
         await collections.History.Indexes.CreateOneAsync(
             new CreateIndexModel<BsonDocument>(HistoryDocument.Index, new CreateIndexOptions { Name = "needless" }), cancellationToken: cancellationToken).ConfigureAwait(false);
     }
+
+    private static Task AddKeyRingAsync(StoreCollections collections, CancellationToken cancellationToken) =>
+        CreateAsync(collections.Database, [collections.KeyRing], cancellationToken);
 
     private static async Task CreateAsync(IMongoDatabase database, IEnumerable<IMongoCollection<BsonDocument>> wanted, CancellationToken cancellationToken)
     {

@@ -1,5 +1,6 @@
 using HybridStore.Tiers;
 using MongoDB.Bson;
+using MongoDB.Driver;
 
 namespace HybridStore.MongoDb.Engine;
 
@@ -20,6 +21,11 @@ internal static class RecordDocument
 
     public static BsonDocument Make(ObjectId life, AuthKey key, long version, ReadOnlyMemory<byte> envelope) =>
         new() { { "_id", Id(life, key) }, { Version, version }, { Envelope, new BsonBinaryData(envelope.ToArray()) } };
+
+    /// <summary>The update that replaces a record's envelope, if it is still of its version.</summary>
+    public static UpdateOneModel<BsonDocument> Replace(ObjectId life, SealedRecord record) => new(
+        new BsonDocument { { "_id", Id(life, record.Key) }, { Version, record.Version } },
+        new BsonDocument("$set", new BsonDocument(Envelope, new BsonBinaryData(record.Envelope.ToArray()))));
 
     public static bool Is(BsonDocument document) => document["_id"] is BsonDocument id && id.Contains(Life);
 

@@ -23,6 +23,7 @@ internal sealed class StoreCollections
         Purges = Get("purges");
         History = Get("history");
         HistoryLives = Get("history_lives");
+        KeyRing = Get("key_ring");
 
         IMongoCollection<BsonDocument> Get(string name) => Database.GetCollection<BsonDocument>(prefix + name);
     }
@@ -52,4 +53,7 @@ internal sealed class StoreCollections
 
     /// <summary>A document for each life that has history, with the session's name: who removes an ended life need not have known of it.</summary>
     public IMongoCollection<BsonDocument> HistoryLives { get; }
+
+    /// <summary>One document: the ring of master keys.</summary>
+    public IMongoCollection<BsonDocument> KeyRing { get; }
 }

@@ -14,5 +14,6 @@ internal static class PostgreSqlSchema
     [
         new(1, ReadableFrom: 1, ["1-tables", "1-locking", "1-apply", "1-commit", "1-leases", "1-deletion", "1-import", "1-reading"]),
         new(2, ReadableFrom: 1, ["2-history"]),
+        new(3, ReadableFrom: 1, ["3-keys"]),
     ];
 }

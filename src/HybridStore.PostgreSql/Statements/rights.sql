@@ -9,7 +9,7 @@ SELECT format('%s on table %s', p.privilege, c.relname)
 FROM ours o
 JOIN pg_catalog.pg_class c ON c.relnamespace = o.schema
 CROSS JOIN unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) p (privilege)
-WHERE c.relname = ANY (ARRAY['session', 'record', 'data_key', 'tombstone', 'unowned', 'history', 'history_version', 'history_record']) AND NOT has_table_privilege(c.oid, p.privilege)
+WHERE c.relname = ANY (ARRAY['session', 'record', 'data_key', 'tombstone', 'unowned', 'history', 'history_version', 'history_record', 'key_ring']) AND NOT has_table_privilege(c.oid, p.privilege)
 UNION ALL
 SELECT 'SELECT on table schema_version'
 FROM ours o

@@ -21,5 +21,8 @@ internal static class ColdBucket
 
     public static RedisKey Ahead(string prefix, int bucket) => Key(prefix, bucket, "ahead");
 
+    /// <summary>The ring of master keys, which is no session's.</summary>
+    public static RedisKey KeyRing(string prefix) => $"{prefix}:{Format}:keyring";
+
     public static string Key(string prefix, int bucket, string rest) => string.Create(CultureInfo.InvariantCulture, $"{prefix}:{Format}:{{{bucket:x2}}}:{rest}");
 }

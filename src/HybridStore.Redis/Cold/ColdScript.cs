@@ -45,6 +45,16 @@ internal sealed class ColdScript
 
     public static ColdScript Summary { get; } = new("Summary");
 
+    public static ColdScript ReadRing { get; } = new("ReadRing");
+
+    public static ColdScript WriteRing { get; } = new("WriteRing");
+
+    public static ColdScript Rewrap { get; } = new("Rewrap");
+
+    public static ColdScript AddDataKey { get; } = new("AddDataKey");
+
+    public static ColdScript ReplaceEnvelopes { get; } = new("ReplaceEnvelopes");
+
     public string Text { get; }
 
     public byte[] Hash { get; }

@@ -97,5 +97,13 @@ internal static class SqliteSchema
             CREATE UNIQUE INDEX history_record_key ON history_record (session, type, id, replaced_by);
             CREATE INDEX history_record_replaced_by ON history_record (session, replaced_by);
             """),
+        new(4, """
+            -- The ring of master keys, one row: ids, states and times, and keys only as their provider wrapped them. Apart from the records, as the data keys are.
+            CREATE TABLE key_ring (
+                id      INTEGER PRIMARY KEY CHECK (id = 1),
+                version INTEGER NOT NULL,
+                content BLOB    NOT NULL
+            );
+            """),
     ];
 }

@@ -24,6 +24,7 @@ internal sealed class SqliteReader : IDisposable
     private readonly SqliteStatement _tenantPage;
     private readonly SqliteStatement _aheadPage;
     private readonly SqliteStatement _unheldAheadPage;
+    private readonly SqliteStatement _keyRing;
     private HistoryReader? _history;
 
     public SqliteReader(SqliteDb db)
@@ -43,6 +44,7 @@ internal sealed class SqliteReader : IDisposable
             _tombstone = db.Prepare("SELECT incarnation FROM tombstone WHERE name_hash = ?1");
             _dataKeys = db.Prepare("SELECT key_id, wrapped FROM data_key WHERE session = ?1 ORDER BY seq DESC");
             _commits = db.Prepare("SELECT commits FROM session WHERE id = ?1");
+            _keyRing = db.Prepare("SELECT version, content FROM key_ring");
             _summary = db.Prepare("SELECT type, count(*), sum(length(envelope)) FROM record WHERE session = ?1 GROUP BY type ORDER BY type");
             _recordPage = db.Prepare(
                 "SELECT type, id, version, envelope FROM record WHERE session = ?1 AND (type, id) > (?2, ?3) ORDER BY type, id LIMIT ?4");
@@ -86,6 +88,12 @@ internal sealed class SqliteReader : IDisposable
             DataKeys = withDataKeys ? ReadDataKeys(id) : [],
             Commits = withDataKeys ? ReadCommits(id, head.Version) : [],
         };
+    }
+
+    public ColdKeyRing ReadKeyRing()
+    {
+        using (_keyRing.Rows())
+            return _keyRing.Step() ? new ColdKeyRing(_keyRing.Int64(0), _keyRing.Bytes(1).ToArray()) : default;
     }
 
     public (SessionHead Head, IReadOnlyList<AuthTypeSummary> Types)? Summarize(AuthSessionId session)

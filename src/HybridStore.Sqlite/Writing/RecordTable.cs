@@ -14,6 +14,15 @@ internal sealed class RecordTable(SqliteDb db)
     private readonly SqliteStatement _delete = db.Prepare("DELETE FROM record WHERE session = ?1 AND type = ?2 AND id = ?3");
     private readonly SqliteStatement _version = db.Prepare("SELECT version FROM record WHERE session = ?1 AND type = ?2 AND id = ?3");
 
+    private readonly SqliteStatement _replace = db.Prepare("UPDATE record SET envelope = ?5 WHERE session = ?1 AND type = ?2 AND id = ?3 AND version = ?4");
+
+    /// <summary>Replaces a record's envelope, if it is still of that version.</summary>
+    public bool Replace(long session, SealedRecord record)
+    {
+        _replace.Bind(1, session).Bind(2, record.Key.Type).Bind(3, record.Key.Id).Bind(4, record.Version).Bind(5, record.Envelope.Span).Run();
+        return db.Changes > 0;
+    }
+
     /// <summary>The version of a record; 0: it does not exist.</summary>
     public long FindVersion(long session, AuthKey key)
     {

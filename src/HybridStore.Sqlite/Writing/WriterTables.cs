@@ -29,6 +29,7 @@ internal sealed class WriterTables : IDisposable
         Records = new RecordTable(db);
         DataKeys = new DataKeyTable(db);
         Purges = new PurgeTable(db);
+        KeyRing = new KeyRingTable(db);
     }
 
     public SqliteDb Db => _db;
@@ -40,6 +41,8 @@ internal sealed class WriterTables : IDisposable
     public DataKeyTable DataKeys { get; }
 
     public PurgeTable Purges { get; }
+
+    public KeyRingTable KeyRing { get; }
 
     /// <summary>Its statements are made when the first commit asks for them: most stores keep no history.</summary>
     public HistoryTable History => _history ??= new HistoryTable(_db);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using HybridStore.Tiers;
 
 namespace HybridStore.InMemory;
 
@@ -8,6 +9,8 @@ internal sealed class ColdMemory(TimeProvider time)
     private readonly Lock _writing = new();
     private ImmutableSortedDictionary<AuthSessionId, ColdMemorySession>? _sessions =
         ImmutableSortedDictionary.Create<AuthSessionId, ColdMemorySession>(Utf8Order.Sessions);
+
+    private ColdKeyRing _ring;
 
     /// <summary>The sessions as they are now.</summary>
     public ImmutableSortedDictionary<AuthSessionId, ColdMemorySession> Sessions
@@ -38,6 +41,32 @@ internal sealed class ColdMemory(TimeProvider time)
             if (!ReferenceEquals(before, after))
                 Volatile.Write(ref _sessions, Sessions.SetItem(session, after));
             return result;
+        }
+    }
+
+    /// <summary>The ring of master keys as it is now.</summary>
+    public ColdKeyRing Ring
+    {
+        get
+        {
+            lock (_writing)
+            {
+                _ = Sessions;
+                return _ring;
+            }
+        }
+    }
+
+    /// <summary>Writes the ring, if it is of the version that was read.</summary>
+    public bool TryWriteRing(long expectedVersion, byte[] content)
+    {
+        lock (_writing)
+        {
+            _ = Sessions;
+            if (_ring.Version != expectedVersion)
+                return false;
+            _ring = new ColdKeyRing(expectedVersion + 1, content);
+            return true;
         }
     }
 

@@ -20,6 +20,7 @@ public sealed class InMemoryColdTier : IColdTier
         _memory = new ColdMemory(timeProvider ?? TimeProvider.System);
         Leases = new ColdMemoryLeases(_memory);
         History = new ColdMemoryHistoryReader(_memory);
+        Keys = new ColdMemoryKeys(_memory);
     }
 
     /// <summary>All it has. Setting it to what it had before is what the restoration of a backup does to a database.</summary>
@@ -37,6 +38,9 @@ public sealed class InMemoryColdTier : IColdTier
 
     /// <inheritdoc/>
     public IColdHistory? History { get; }
+
+    /// <inheritdoc/>
+    public IColdKeys? Keys { get; }
 
     /// <inheritdoc/>
     public ValueTask InitializeAsync(CancellationToken cancellationToken)

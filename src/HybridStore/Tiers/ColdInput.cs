@@ -50,6 +50,56 @@ public static class ColdInput
         Check(import.CommitId);
     }
 
+    /// <summary>Refuses what is no ring.</summary>
+    /// <param name="expectedVersion">The version that was read.</param>
+    /// <param name="content">The ring.</param>
+    /// <exception cref="ArgumentException">There is no such version, or nothing in it.</exception>
+    public static void CheckRing(long expectedVersion, ReadOnlyMemory<byte> content)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(expectedVersion);
+        if (content.IsEmpty)
+            throw new ArgumentException("The key ring is empty.", nameof(content));
+    }
+
+    /// <summary>Refuses data keys of no session.</summary>
+    /// <param name="keys">The keys.</param>
+    /// <exception cref="InvalidAuthInputException">A session is empty.</exception>
+    public static void Check(IReadOnlyList<DataKeyRewrap> keys)
+    {
+        ArgumentNullException.ThrowIfNull(keys);
+        foreach (var key in keys)
+            Check(key.Session);
+    }
+
+    /// <summary>Refuses a data key that no session can have.</summary>
+    /// <param name="addition">The key.</param>
+    /// <exception cref="InvalidAuthInputException">The session is empty.</exception>
+    /// <exception cref="ArgumentException">The key has no id, or follows itself.</exception>
+    public static void Check(DataKeyAddition addition)
+    {
+        ArgumentNullException.ThrowIfNull(addition);
+        Check(addition.Session);
+        if (addition.Key.Id.IsEmpty || addition.Key.Id == addition.After)
+            throw new ArgumentException($"The data key {addition.Key.Id} can't follow {addition.After}.", nameof(addition));
+    }
+
+    /// <summary>Refuses envelopes of no record.</summary>
+    /// <param name="session">The session.</param>
+    /// <param name="records">The records.</param>
+    /// <exception cref="InvalidAuthInputException">The session or a record's key is empty.</exception>
+    /// <exception cref="ArgumentException">A record has no version or no envelope.</exception>
+    public static void Check(AuthSessionId session, IReadOnlyList<SealedRecord> records)
+    {
+        Check(session);
+        ArgumentNullException.ThrowIfNull(records);
+        foreach (var record in records)
+        {
+            Check(record.Key);
+            if (!record.Exists)
+                throw new ArgumentException($"The record {record.Key} does not exist: it has no envelope to be replaced.", nameof(records));
+        }
+    }
+
     /// <summary>Refuses a record that an import can't create.</summary>
     /// <param name="record">The record.</param>
     /// <exception cref="InvalidAuthInputException">Its key is empty.</exception>

@@ -19,6 +19,9 @@ public interface IColdTier : IAsyncDisposable
     /// <summary>The former versions of records, which a tier need not keep; <see langword="null"/>: it does not.</summary>
     IColdHistory? History => null;
 
+    /// <summary>The ring of master keys and the changing of keys, which a tier need not know; <see langword="null"/>: keys stay as they are.</summary>
+    IColdKeys? Keys => null;
+
     /// <summary>Connects, checks that the store is usable, and brings its schema up to date. Called again, it does nothing.</summary>
     /// <param name="cancellationToken">Cancels the wait.</param>
     ValueTask InitializeAsync(CancellationToken cancellationToken);

@@ -11,6 +11,8 @@ internal abstract class ColdDecorator(IColdTier inner) : IColdTier
 
     public virtual IColdHistory? History => inner.History;
 
+    public virtual IColdKeys? Keys => inner.Keys;
+
     protected IColdTier Inner => inner;
 
     public ValueTask InitializeAsync(CancellationToken cancellationToken) => inner.InitializeAsync(cancellationToken);

@@ -8,7 +8,7 @@ internal static class Contracts
 {
     public static IReadOnlyList<Type> Cold { get; } =
     [
-        typeof(ColdCommit<>), typeof(ColdCondition<>), typeof(ColdRepeat<>), typeof(ColdPrefix<>), typeof(ColdCoalescing<>), typeof(ColdRollback<>), typeof(ColdDeletion<>), typeof(ColdLease<>), typeof(ColdTakeover<>), typeof(ColdImport<>), typeof(ColdEnumeration<>), typeof(ColdInput<>), typeof(ColdRace<>), typeof(ColdReopening<>), typeof(ColdHistory<>),
+        typeof(ColdCommit<>), typeof(ColdCondition<>), typeof(ColdRepeat<>), typeof(ColdPrefix<>), typeof(ColdCoalescing<>), typeof(ColdRollback<>), typeof(ColdDeletion<>), typeof(ColdLease<>), typeof(ColdTakeover<>), typeof(ColdImport<>), typeof(ColdEnumeration<>), typeof(ColdInput<>), typeof(ColdRace<>), typeof(ColdReopening<>), typeof(ColdHistory<>), typeof(ColdKey<>),
     ];
 
     public static IReadOnlyList<Type> Hot { get; } = [typeof(HotTier<>), typeof(HotQueue<>), typeof(HotRepeat<>), typeof(HotOutbox<>), typeof(HotEpoch<>), typeof(HotChanges<>)];
@@ -52,6 +52,8 @@ internal static class Contracts
     private sealed class ColdReopening<T> : ColdReopeningContract<T> where T : ColdTierFixture, new();
 
     private sealed class ColdHistory<T> : ColdHistoryContract<T> where T : ColdTierFixture, new();
+
+    private sealed class ColdKey<T> : ColdKeyContract<T> where T : ColdTierFixture, new();
 
     private sealed class HotTier<T> : HotTierContract<T> where T : HotTierFixture, new();
 

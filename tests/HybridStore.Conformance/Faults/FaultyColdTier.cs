@@ -27,6 +27,9 @@ public sealed class FaultyColdTier(IColdTier inner, bool disposesInner = true) :
     public IColdHistory? History => Inner.History;
 
     /// <inheritdoc/>
+    public IColdKeys? Keys => Inner.Keys is { } keys ? new FaultyColdKeys(this, keys) : null;
+
+    /// <inheritdoc/>
     public async ValueTask InitializeAsync(CancellationToken cancellationToken)
     {
         await Probe.EnterAsync(TierOperation.Initialize);

@@ -36,6 +36,21 @@ public enum TierOperation
     /// <summary>Cold takes a lease back.</summary>
     ReleaseLease,
 
+    /// <summary>Cold gives the ring of master keys.</summary>
+    ReadRing,
+
+    /// <summary>Cold takes the ring of master keys.</summary>
+    WriteRing,
+
+    /// <summary>Cold replaces wrapped data keys.</summary>
+    Rewrap,
+
+    /// <summary>Cold takes another data key of a session.</summary>
+    AddDataKey,
+
+    /// <summary>Cold replaces envelopes.</summary>
+    ReplaceEnvelopes,
+
     /// <summary>Hot takes what was read from cold.</summary>
     Fill,
 

@@ -16,6 +16,8 @@ public sealed class BouncedColdRollbackTests : ColdRollbackContract<BouncedColdF
 
 public sealed class BouncedColdHistoryTests : ColdHistoryContract<BouncedColdFixture>;
 
+public sealed class BouncedColdKeyTests : ColdKeyContract<BouncedColdFixture>;
+
 public sealed class BouncedColdDeletionTests : ColdDeletionContract<BouncedColdFixture>;
 
 public sealed class BouncedColdLeaseTests : ColdLeaseContract<BouncedColdFixture>;

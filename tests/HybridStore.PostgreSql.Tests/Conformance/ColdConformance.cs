@@ -16,6 +16,8 @@ public sealed class PostgreSqlColdRollbackTests : ColdRollbackContract<PostgreSq
 
 public sealed class PostgreSqlColdHistoryTests : ColdHistoryContract<PostgreSqlColdFixture>;
 
+public sealed class PostgreSqlColdKeyTests : ColdKeyContract<PostgreSqlColdFixture>;
+
 public sealed class PostgreSqlColdDeletionTests : ColdDeletionContract<PostgreSqlColdFixture>;
 
 public sealed class PostgreSqlColdLeaseTests : ColdLeaseContract<PostgreSqlColdFixture>;

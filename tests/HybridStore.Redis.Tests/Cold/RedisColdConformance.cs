@@ -14,6 +14,8 @@ public sealed class RedisColdCoalescingTests : ColdCoalescingContract<RedisColdF
 
 public sealed class RedisColdRollbackTests : ColdRollbackContract<RedisColdFixture>;
 
+public sealed class RedisColdKeyTests : ColdKeyContract<RedisColdFixture>;
+
 public sealed class RedisColdDeletionTests : ColdDeletionContract<RedisColdFixture>;
 
 public sealed class RedisColdLeaseTests : ColdLeaseContract<RedisColdFixture>;

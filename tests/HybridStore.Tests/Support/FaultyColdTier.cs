@@ -49,6 +49,8 @@ internal sealed class FaultyColdTier : IColdTier
 
     public IColdLeases Leases => FaultyLeases;
 
+    public IColdKeys? Keys => Inner.Keys;
+
     public ValueTask InitializeAsync(CancellationToken cancellationToken) => Inner.InitializeAsync(cancellationToken);
 
     public async ValueTask<ColdRead> ReadAsync(
