@@ -119,7 +119,7 @@ public sealed partial class HybridAuthStore
         var cold = await AskColdAsync(session, state, keys, withDataKeys: true, shown: false, cancellationToken).ConfigureAwait(false);
         if (cold.Head is not { } head || cold.Commits.Any(c => c.Id == patch.CommitId))
             return null;
-        var opened = Unwrap(session, state, head, cold.DataKeys);
+        var opened = await UnwrapAsync(session, state, head, cold.DataKeys, cancellationToken).ConfigureAwait(false);
         List<QuarantineEntry>? damaged = null;
         for (var i = 0; i < keys.Length; i++)
         {

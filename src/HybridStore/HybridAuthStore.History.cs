@@ -67,7 +67,7 @@ public sealed partial class HybridAuthStore
         try
         {
             foreach (var key in cold.DataKeys)
-                keys.Add(_wrapper.Unwrap(session, cold.Head!.Incarnation, key));
+                keys.Add(await UnwrapAsync(session, cold.Head!.Incarnation, key, cancellationToken).ConfigureAwait(false));
             await foreach (var record in _cold.EnumerateAsync(session, type: null, cancellationToken).ConfigureAwait(false))
             {
                 if (GoingBackPolicy.Of(record.Key) == GoingBackRule.Drop)

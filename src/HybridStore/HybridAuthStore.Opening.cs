@@ -70,7 +70,7 @@ public sealed partial class HybridAuthStore
                 await Task.Delay(_leaseOptions.Duration, _time, cancellationToken).ConfigureAwait(false);
             var cold = await AskColdAsync(session, state, [], withDataKeys: true, shown: true, cancellationToken).ConfigureAwait(false);
             if (cold.Head is { } head)
-                Unwrap(session, state, head, cold.DataKeys);
+                await UnwrapAsync(session, state, head, cold.DataKeys, cancellationToken).ConfigureAwait(false);
             if (lease is null || _outbox is null)
             {
                 await EnsureCompleteAsync(session, state, cold.Head, cancellationToken).ConfigureAwait(false);

@@ -11,6 +11,9 @@ public sealed partial class HybridAuthStore
 {
     // While a holder queues and drains, its two tiers are a moment apart: a reader who finds them so looks again.
     private const int MaxReadAttempts = 6;
+
+    // A session gets another data key now and then, and not with every record: who finds more unknown ones has found damage.
+    private const int MaxKeyReads = 16;
     private static readonly TimeSpan ReadAgainAfter = TimeSpan.FromMilliseconds(20);
 
     /// <inheritdoc/>
@@ -57,11 +60,14 @@ public sealed partial class HybridAuthStore
         var (state, head, keys) = await LocateAsync(session, cancellationToken).ConfigureAwait(false);
         if (head is null)
             yield break;
+        var reads = 0;
         await foreach (var record in _cold.EnumerateAsync(session, type, cancellationToken).ConfigureAwait(false))
         {
             if (type is null && IsReserved(record.Key))
                 continue;
-            if (_codec.TryOpen(session, record.Key, keys!.All, record.Envelope.Span, out var value) is not null)
+            if (!EnvelopeCodec.Knows(keys!.All, record.Envelope.Span) && reads++ < MaxKeyReads)
+                keys = await ReadKeysAsync(session, state, keys, cancellationToken).ConfigureAwait(false);
+            if (_codec.TryOpen(session, record.Key, keys.All, record.Envelope.Span, out var value) is not null)
             {
                 // Not damaged if it is of another life, with other keys. Otherwise it is, and opening it says how.
                 await ObserveEndOfEnumerationAsync(session, state, head, cancellationToken).ConfigureAwait(false);
@@ -83,12 +89,22 @@ public sealed partial class HybridAuthStore
         if (cold.Head is not { } head)
             throw new SessionNotFoundException(session);
         if (cold.DataKeys.Count == 0)
-            _ = Unwrap(session, state, head, cold.DataKeys);
+            throw KeyMissing(session);
 
         // Each key by itself: those that can't be unwrapped lock their own records, and no others.
-        using var keys = new LockedDataKeys(_wrapper, session, head.Incarnation, cold.DataKeys);
+        using var keys = new LockedDataKeys();
+        await UnlockAsync(keys, session, cold, cancellationToken).ConfigureAwait(false);
+        var reads = 0;
         await foreach (var record in _cold.EnumerateAsync(session, type: null, cancellationToken).ConfigureAwait(false))
         {
+            if (!keys.Knows(record.Envelope.Span) && reads++ < MaxKeyReads)
+            {
+                // Another process may have given the session a newer one. Of another life, that is found out below.
+                var again = await AskColdAsync(session, state, [], withDataKeys: true, shown: true, cancellationToken).ConfigureAwait(false);
+                if (again.Head?.Incarnation == head.Incarnation)
+                    await UnlockAsync(keys, session, again, cancellationToken).ConfigureAwait(false);
+            }
+
             var fault = keys.Refine(_codec.TryOpen(session, record.Key, keys.Open, record.Envelope.Span, out _), record.Envelope.Span);
             if (fault is { } why)
             {
@@ -144,7 +160,33 @@ public sealed partial class HybridAuthStore
         {
             if (hot.DataKeys.Count == 0)
                 return null;
-            sessionKeys = Unwrap(session, state, new SessionHead { Incarnation = meta.Incarnation, Version = meta.Version }, hot.DataKeys);
+            try
+            {
+                sessionKeys = await UnwrapAsync(
+                    session, state, new SessionHead { Incarnation = meta.Incarnation, Version = meta.Version }, hot.DataKeys, CancellationToken.None).ConfigureAwait(false);
+            }
+            catch (MasterKeyException)
+            {
+                // Hot's copy may be from before it was wrapped under another master key: cold has the last word.
+                return null;
+            }
+        }
+
+        for (var i = 0; i < keys.Count; i++)
+        {
+            if (hot.Records[i] is not { Exists: true } named || EnvelopeCodec.Knows(sessionKeys.All, named.Envelope.Span))
+                continue;
+            try
+            {
+                sessionKeys = await ReadKeysAsync(session, state, sessionKeys, CancellationToken.None).ConfigureAwait(false);
+            }
+            catch (StoreUnavailableException)
+            {
+                // Then it does not open here, and cold will say why there is no answer.
+                return null;
+            }
+
+            break;
         }
 
         var records = new AuthRecord[keys.Count];
@@ -216,11 +258,12 @@ public sealed partial class HybridAuthStore
                 return new AuthRecordSet(cold.LastEndedIncarnation, 0, records);
             }
 
+            sessionKeys = await KeysForAsync(session, state, sessionKeys!, answer.Records, cancellationToken).ConfigureAwait(false);
             for (var i = 0; i < records.Length; i++)
             {
                 var record = answer.Records[i];
                 records[i] = record.Exists
-                    ? AuthRecord.Found(keys[i], record.Version, Open(session, state, record with { Key = keys[i] }, sessionKeys!))
+                    ? AuthRecord.Found(keys[i], record.Version, Open(session, state, record with { Key = keys[i] }, sessionKeys))
                     : AuthRecord.Absent(keys[i]);
             }
 
@@ -245,7 +288,7 @@ public sealed partial class HybridAuthStore
         }
 
         // What was known when cold was asked, and not what is known now: another thread may have forgotten it meanwhile.
-        return (cold, cold.Head is { } head ? known ?? Unwrap(session, state, head, cold.DataKeys) : null);
+        return (cold, cold.Head is { } head ? known ?? await UnwrapAsync(session, state, head, cold.DataKeys, cancellationToken).ConfigureAwait(false) : null);
     }
 
     /// <summary>Puts together what cold, the holder's queue and hot say; <see langword="null"/> if that is no answer of one version.</summary>
@@ -349,7 +392,7 @@ public sealed partial class HybridAuthStore
         AuthSessionId session, CancellationToken cancellationToken)
     {
         var (state, cold) = await LocateSealedAsync(session, cancellationToken).ConfigureAwait(false);
-        return (state, cold.Head, cold.Head is { } head ? Unwrap(session, state, head, cold.DataKeys) : null);
+        return (state, cold.Head, cold.Head is { } head ? await UnwrapAsync(session, state, head, cold.DataKeys, cancellationToken).ConfigureAwait(false) : null);
     }
 
     /// <summary>The same, with the keys as they are kept.</summary>

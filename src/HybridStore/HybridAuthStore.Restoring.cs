@@ -63,7 +63,7 @@ public sealed partial class HybridAuthStore
         try
         {
             foreach (var key in wrapped.Keys)
-                opened.Add(_wrapper.Unwrap(session, wrapped.Incarnation, key));
+                opened.Add(await UnwrapAsync(session, wrapped.Incarnation, key, cancellationToken).ConfigureAwait(false));
             await foreach (var record in backup.ReadRecordsAsync(section, cancellationToken).ConfigureAwait(false))
                 _codec.Open(session, record.Key, opened, record.Envelope.Span);
         }
@@ -111,7 +111,7 @@ public sealed partial class HybridAuthStore
         try
         {
             foreach (var key in cold.DataKeys)
-                keys.Add(_wrapper.Unwrap(session, head.Incarnation, key));
+                keys.Add(await UnwrapAsync(session, head.Incarnation, key, cancellationToken).ConfigureAwait(false));
             return PreKeyCounters.Highest(_codec.Open(session, AuthKey.Creds, keys, cold.Records[0].Envelope.Span).Span);
         }
         catch (Exception e) when (e is EnvelopeException or MasterKeyException)

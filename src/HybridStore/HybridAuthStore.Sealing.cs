@@ -49,6 +49,8 @@ public sealed partial class HybridAuthStore
             throw new IncarnationEndedException(session, first.Incarnation ?? (seen.IsEnd ? seen.Incarnation : seen.Incarnation - 1));
         if (seen.IsEnd || first.Incarnation > seen.Incarnation || state.KeysOf(seen.Incarnation) is not { } keys)
             (keys, created) = await FindOrCreateKeysAsync(session, state, first, cancellationToken).ConfigureAwait(false);
+        if (created is null)
+            keys = await ReplaceUsedUpKeyAsync(session, state, keys, cancellationToken).ConfigureAwait(false);
         if (first.Incarnation is { } bound && bound != keys.Incarnation)
             throw new IncarnationEndedException(session, bound);
 
@@ -151,10 +153,10 @@ public sealed partial class HybridAuthStore
         if (!state.EndWasShown)
             throw new IncarnationEndedException(session, patch.Incarnation ?? cold.LastEndedIncarnation);
         if (cold.Head is { } head)
-            return (Unwrap(session, state, head, cold.DataKeys), null);
+            return (await UnwrapAsync(session, state, head, cold.DataKeys, cancellationToken).ConfigureAwait(false), null);
 
         var incarnation = cold.LastEndedIncarnation + 1;
-        var (key, wrapped) = _wrapper.Create(session, incarnation);
-        return (new SessionKeys(incarnation, [key]), wrapped);
+        var (key, wrapped) = await CreateDataKeyAsync(session, incarnation, cancellationToken).ConfigureAwait(false);
+        return (new SessionKeys(incarnation, [key], _dataKeys.GoodUntil), wrapped);
     }
 }

@@ -80,7 +80,7 @@ public sealed partial class HybridAuthStore
                 throw new SessionExistsException(session, existing.Version);
 
             var incarnation = found.LastEndedIncarnation + 1;
-            var (key, wrapped) = _wrapper.Create(session, incarnation);
+            var (key, wrapped) = await CreateDataKeyAsync(session, incarnation, cancellationToken).ConfigureAwait(false);
             var result = await _cold.ImportAsync(
                 new ColdImport
                 {
@@ -104,7 +104,7 @@ public sealed partial class HybridAuthStore
             if (result.Status != ColdCommitStatus.Committed)
                 throw new SessionExistsException(session, result.Head?.Version ?? 0);
             var head = result.Head!;
-            state.SetKeys(new SessionKeys(incarnation, [key]));
+            Keep(state, incarnation, [key]);
             state.TryObserve(new SeenMark(head.Incarnation, head.Version), shown: true);
             state.ObserveInCold(new SeenMark(head.Incarnation, head.Version));
             await EvictAsync(session).ConfigureAwait(false);

@@ -4,6 +4,7 @@ using HybridStore.Codec;
 using HybridStore.Coordination;
 using HybridStore.DependencyInjection;
 using HybridStore.Diagnostics;
+using HybridStore.Keys;
 using HybridStore.Outbox;
 using HybridStore.Sessions;
 using HybridStore.Tiers;
@@ -21,7 +22,10 @@ public sealed partial class HybridAuthStore : IAuthStateStore, IAsyncDisposable,
     private readonly IColdTier _cold;
     private readonly ColdHistoryRetention? _history;
     private readonly IHotTier? _hot;
-    private readonly MasterKey _masterKey;
+    private readonly MasterKeyKeeper _masterKeys;
+    private readonly KeyRingOptions _keyRingOptions;
+    private readonly DataKeyCache _dataKeys;
+    private readonly long _maxSeals;
     private readonly DataKeyWrapper _wrapper;
     private readonly EnvelopeCodec _codec;
     private readonly TimeSpan _maxStaleness;
@@ -71,22 +75,25 @@ public sealed partial class HybridAuthStore : IAuthStateStore, IAsyncDisposable,
     {
         ArgumentNullException.ThrowIfNull(cold);
         ArgumentNullException.ThrowIfNull(options);
-        _masterKey = MasterKey.Parse(options.Encryption.MasterKey);
+        _time = timeProvider ?? TimeProvider.System;
+        _logger = logger ?? NullLogger.Instance;
+        _masterKeys = new MasterKeyKeeper(options.Encryption, cold, _time, _logger);
         if (HybridAuthStoreOptionsValidation.Faults(options).FirstOrDefault() is { } fault)
             throw new ArgumentException(fault, nameof(options));
         _cold = cold;
         _hot = hot;
         _history = options.History.Retention;
-        _wrapper = new DataKeyWrapper(_masterKey, options.Encryption.Cipher, options.Encryption.Ciphers);
+        _wrapper = new DataKeyWrapper(() => _masterKeys.Current, options.Encryption.Cipher, options.Encryption.Ciphers, NonceSource.Fill);
+        _keyRingOptions = options.Encryption.KeyRing;
+        _dataKeys = new DataKeyCache(options.Encryption.DataKeyCacheSessions, options.Encryption.DataKeyCacheDuration, _time);
         _codec = new EnvelopeCodec(new EnvelopeCodecOptions
         {
             Cipher = options.Encryption.Cipher,
             Ciphers = options.Encryption.Ciphers,
             CompressionThreshold = options.Encryption.CompressionThreshold,
         });
+        _maxSeals = options.Encryption.MaxSealsPerDataKey ?? (_codec.Cipher.SealLimit == long.MaxValue ? long.MaxValue : _codec.Cipher.SealLimit / 16);
         _maxStaleness = options.MaxStaleness;
-        _time = timeProvider ?? TimeProvider.System;
-        _logger = logger ?? NullLogger.Instance;
         _continuations = continuations;
         _local = new InProcessTier(options.SessionMemoryBytes);
         _leaseOptions = options.Lease;
@@ -100,6 +107,7 @@ public sealed partial class HybridAuthStore : IAuthStateStore, IAsyncDisposable,
         Backup = new AuthBackup(this);
         History = new AuthHistory(this);
         Quarantine = new AuthQuarantine(this);
+        KeyRing = new AuthKeyRing(this);
         _drain = new OutboxDrain(cold, hot, _leases, _time, options.Outbox.MaxTries, _history, _logger);
         _drainer = new OutboxDrainer(_drain, HealAsync, _time, runsInline: continuations == TaskCreationOptions.None, _logger);
         _reconciler = new OutboxReconciler(cold.Leases, ReconcileAsync, _outbox is null ? Timeout.InfiniteTimeSpan : options.Outbox.ReconcileInterval, _time, _logger, continuations);
@@ -134,6 +142,7 @@ public sealed partial class HybridAuthStore : IAuthStateStore, IAsyncDisposable,
             if (_history is not null)
                 _ = HistoryTier();
             await _cold.InitializeAsync(cancellationToken).ConfigureAwait(false);
+            await _masterKeys.EnsureReadAsync(cancellationToken).ConfigureAwait(false);
             _initialized = true;
             _reconciler.Start();
             Log.StoreReady(_logger, _hot?.Name ?? "none", _cold.Name);
@@ -157,7 +166,7 @@ public sealed partial class HybridAuthStore : IAuthStateStore, IAsyncDisposable,
         if (_hot is not null)
             await _hot.DisposeAsync().ConfigureAwait(false);
         await _cold.DisposeAsync().ConfigureAwait(false);
-        _masterKey.Dispose();
+        _masterKeys.Dispose();
     }
 
     /// <summary>The same, for a container that is disposed of synchronously; it blocks until the tiers are closed.</summary>
@@ -169,7 +178,7 @@ public sealed partial class HybridAuthStore : IAuthStateStore, IAsyncDisposable,
             throw new InvalidAuthInputException(AuthInputPart.Session, AuthInputFault.Empty, "The session id is default and names nothing.");
     }
 
-    private SessionState StateOf(AuthSessionId session) => _states.GetOrAdd(session, static (_, store) => new SessionState(store._local, store._continuations), this);
+    private SessionState StateOf(AuthSessionId session) => _states.GetOrAdd(session, static (_, store) => new SessionState(store._local, store._dataKeys, store._continuations), this);
 
     /// <summary>Reads cold and notes where the session is: refuses a cold tier that went back in time, and asks again where the answer was overtaken on its way.</summary>
     /// <remarks>Where an ahead mark says so, the answer may be behind what was seen: then something is queued, and the caller puts the two together.</remarks>
@@ -227,28 +236,6 @@ public sealed partial class HybridAuthStore : IAuthStateStore, IAsyncDisposable,
         Log.ColdWentBack(_logger, session, position.Incarnation, position.Version, seen.Incarnation, seen.Version);
         return new ColdWentBackException(
             session, seenVersion: seen.IsEnd ? 0 : seen.Version, coldVersion: position.IsEnd ? 0 : position.Version);
-    }
-
-    private SessionKeys Unwrap(AuthSessionId session, SessionState state, SessionHead head, IReadOnlyList<WrappedDataKey> wrapped)
-    {
-        if (state.KeysOf(head.Incarnation) is { } known && wrapped.Count == 0)
-            return known;
-        if (wrapped.Count == 0)
-        {
-            throw new MasterKeyException(
-                MasterKeyFault.WrappedKeyMissing,
-                $"Session {session} has records but no data key: it was erased, or restored from a backup without its keys. Restore the backup of its keys.")
-            {
-                Session = session,
-            };
-        }
-
-        var keys = new DataKey[wrapped.Count];
-        for (var i = 0; i < keys.Length; i++)
-            keys[i] = _wrapper.Unwrap(session, head.Incarnation, wrapped[i]);
-        var unwrapped = new SessionKeys(head.Incarnation, keys);
-        state.SetKeys(unwrapped);
-        return unwrapped;
     }
 
     /// <summary>Says that hot did not answer: at most once in a while, since while it is down every call finds it so.</summary>

@@ -22,7 +22,7 @@ internal sealed class DataKeyWrapper
     private const byte Format = 1;
     private const int HeaderSize = 12;
 
-    private readonly MasterKey _masterKey;
+    private readonly Func<MasterKeySet> _masterKeys;
     private readonly CipherSet _ciphers;
     private readonly Cipher _cipher;
     private readonly NonceFill _nonces;
@@ -37,14 +37,30 @@ internal sealed class DataKeyWrapper
     }
 
     internal DataKeyWrapper(MasterKey masterKey, EnvelopeCipher cipher, CipherSet ciphers, NonceFill nonces)
+        : this(Only(masterKey), cipher, ciphers, nonces)
     {
-        _masterKey = masterKey;
+    }
+
+    /// <param name="masterKeys">Gives the master keys as they are now.</param>
+    /// <param name="cipher">How to wrap.</param>
+    /// <param name="ciphers">The ciphers there are.</param>
+    /// <param name="nonces">Where nonces come from.</param>
+    internal DataKeyWrapper(Func<MasterKeySet> masterKeys, EnvelopeCipher cipher, CipherSet ciphers, NonceFill nonces)
+    {
+        _masterKeys = masterKeys;
         _ciphers = ciphers;
         _cipher = ciphers.ForSealing(cipher);
         _nonces = nonces;
     }
 
     private static ReadOnlySpan<byte> Magic => "HK"u8;
+
+    /// <summary>Which master key a wrapped key names; <see langword="null"/>: it is damaged, or of a format that this version does not know.</summary>
+    public static ulong? MasterKeyOf(WrappedDataKey wrapped)
+    {
+        var blob = wrapped.Bytes.Span;
+        return blob.Length >= HeaderSize && blob.StartsWith(Magic) && blob[2] == Format ? BinaryPrimitives.ReadUInt64BigEndian(blob[4..]) : null;
+    }
 
     /// <summary>Makes a data key for a life of a session.</summary>
     /// <param name="session">The session.</param>
@@ -69,26 +85,57 @@ internal sealed class DataKeyWrapper
     [SkipLocalsInit]
     public WrappedDataKey Wrap(AuthSessionId session, long incarnation, DataKey key)
     {
-        var wrapped = new byte[HeaderSize + _cipher.NonceSize + KeyMaterial.Size + _cipher.TagSize];
-        Magic.CopyTo(wrapped);
-        wrapped[2] = Format;
-        wrapped[3] = (byte)_cipher.Id;
-        BinaryPrimitives.WriteUInt64BigEndian(wrapped.AsSpan(4), _masterKey.Fingerprint);
-        var nonce = wrapped.AsSpan(HeaderSize, _cipher.NonceSize);
-        _nonces(nonce);
-
         Span<byte> bytes = stackalloc byte[KeyMaterial.Size];
-        var binding = new BindingWriter(stackalloc byte[BindingWriter.StackSize]);
         try
         {
             key.Material.CopyTo(bytes);
-            Bind(ref binding, wrapped, key.Id, session, incarnation);
-            _masterKey.Material.Seal(_cipher, nonce, binding.Written, bytes, wrapped.AsSpan(HeaderSize + nonce.Length));
-            return new WrappedDataKey(key.Id, wrapped);
+            return Wrap(session, incarnation, key.Id, bytes);
         }
         finally
         {
             CryptographicOperations.ZeroMemory(bytes);
+        }
+    }
+
+    /// <summary>Opens a wrapped data key, also one under a revoked master key, and wraps it under the active one.</summary>
+    /// <inheritdoc cref="Unwrap"/>
+    /// <returns>What to keep in its place.</returns>
+    [SkipLocalsInit]
+    public WrappedDataKey Rewrap(AuthSessionId session, long incarnation, WrappedDataKey wrapped)
+    {
+        Span<byte> bytes = stackalloc byte[KeyMaterial.Size];
+        try
+        {
+            Open(session, incarnation, wrapped, revokedToo: true, bytes);
+            return Wrap(session, incarnation, wrapped.Id, bytes);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(bytes);
+        }
+    }
+
+    [SkipLocalsInit]
+    private WrappedDataKey Wrap(AuthSessionId session, long incarnation, DataKeyId id, ReadOnlySpan<byte> bytes)
+    {
+        var wrapped = new byte[HeaderSize + _cipher.NonceSize + KeyMaterial.Size + _cipher.TagSize];
+        Magic.CopyTo(wrapped);
+        wrapped[2] = Format;
+        wrapped[3] = (byte)_cipher.Id;
+        var masterKey = _masterKeys().Active;
+        BinaryPrimitives.WriteUInt64BigEndian(wrapped.AsSpan(4), masterKey.Fingerprint);
+        var nonce = wrapped.AsSpan(HeaderSize, _cipher.NonceSize);
+        _nonces(nonce);
+
+        var binding = new BindingWriter(stackalloc byte[BindingWriter.StackSize]);
+        try
+        {
+            Bind(ref binding, wrapped, id, session, incarnation);
+            masterKey.Material.Seal(_cipher, nonce, binding.Written, bytes, wrapped.AsSpan(HeaderSize + nonce.Length));
+            return new WrappedDataKey(id, wrapped);
+        }
+        finally
+        {
             binding.Dispose();
         }
     }
@@ -98,9 +145,24 @@ internal sealed class DataKeyWrapper
     /// <param name="incarnation">The life of it that it was made for.</param>
     /// <param name="wrapped">What was kept of it.</param>
     /// <returns>The key, which the caller disposes.</returns>
-    /// <exception cref="MasterKeyException">It was wrapped under another master key, or it is damaged, moved or not a wrapped key.</exception>
+    /// <exception cref="MasterKeyException">It was wrapped under another master key, or a revoked one, or it is damaged, moved or not a wrapped key.</exception>
     [SkipLocalsInit]
     public DataKey Unwrap(AuthSessionId session, long incarnation, WrappedDataKey wrapped)
+    {
+        Span<byte> bytes = stackalloc byte[KeyMaterial.Size];
+        try
+        {
+            Open(session, incarnation, wrapped, revokedToo: false, bytes);
+            return new DataKey(wrapped.Id, bytes);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(bytes);
+        }
+    }
+
+    [SkipLocalsInit]
+    private void Open(AuthSessionId session, long incarnation, WrappedDataKey wrapped, bool revokedToo, Span<byte> bytes)
     {
         var blob = wrapped.Bytes.Span;
         if (blob.Length < HeaderSize || !blob.StartsWith(Magic) || blob[2] == 0)
@@ -110,26 +172,26 @@ internal sealed class DataKeyWrapper
 
         // Which master key comes before anything that only the right one could tell.
         var fingerprint = BinaryPrimitives.ReadUInt64BigEndian(blob[4..]);
-        if (fingerprint != _masterKey.Fingerprint)
-            throw Wrong(session, fingerprint);
+        var masterKeys = _masterKeys();
+        if (!revokedToo && masterKeys.IsRevoked(fingerprint))
+            throw Revoked(session, fingerprint);
+        if (masterKeys.Find(fingerprint) is not { } masterKey)
+            throw Wrong(session, fingerprint, masterKeys);
         if (_ciphers.Find((EnvelopeCipher)blob[3]) is not { } cipher)
             throw Damaged(session, wrapped.Id, $"names the cipher {blob[3]}, which is not available here.");
         if (blob.Length != HeaderSize + cipher.NonceSize + KeyMaterial.Size + cipher.TagSize)
             throw Damaged(session, wrapped.Id, "has the wrong size.");
 
-        Span<byte> bytes = stackalloc byte[KeyMaterial.Size];
         var binding = new BindingWriter(stackalloc byte[BindingWriter.StackSize]);
         try
         {
             Bind(ref binding, blob, wrapped.Id, session, incarnation);
             var nonce = blob.Slice(HeaderSize, cipher.NonceSize);
-            return _masterKey.Material.TryOpen(cipher, nonce, binding.Written, blob[(HeaderSize + cipher.NonceSize)..], bytes)
-                ? new DataKey(wrapped.Id, bytes)
-                : throw Damaged(session, wrapped.Id, "was changed, or belongs to another session or another life of this one.");
+            if (!masterKey.Material.TryOpen(cipher, nonce, binding.Written, blob[(HeaderSize + cipher.NonceSize)..], bytes))
+                throw Damaged(session, wrapped.Id, "was changed, or belongs to another session or another life of this one.");
         }
         finally
         {
-            CryptographicOperations.ZeroMemory(bytes);
             binding.Dispose();
         }
     }
@@ -157,10 +219,25 @@ internal sealed class DataKeyWrapper
         return id;
     }
 
-    private MasterKeyException Wrong(AuthSessionId session, ulong fingerprint) => new(
+    private static Func<MasterKeySet> Only(MasterKey masterKey)
+    {
+        var only = new MasterKeySet(masterKey);
+        return () => only;
+    }
+
+    private static MasterKeyException Wrong(AuthSessionId session, ulong fingerprint, MasterKeySet masterKeys) => new(
         MasterKeyFault.Wrong,
-        $"The session {session} was encrypted under the master key {MasterKey.Describe(fingerprint)}; the one configured is {_masterKey.Id}. "
+        $"The session {session} was encrypted under the master key {MasterKey.Describe(fingerprint)}; "
+        + (masterKeys.All.Count == 1 ? $"the one configured is {masterKeys.Active.Id}. " : $"here are {string.Join(", ", masterKeys.All.Select(static k => k.Id))}. ")
         + "Configure the key that it was encrypted under.")
+    {
+        Session = session,
+    };
+
+    private static MasterKeyException Revoked(AuthSessionId session, ulong fingerprint) => new(
+        MasterKeyFault.Revoked,
+        $"The data key of session {session} is wrapped under the master key {MasterKey.Describe(fingerprint)}, which was revoked. "
+        + "`hybridstore keys rotate` wraps it under the active one.")
     {
         Session = session,
     };

@@ -40,6 +40,13 @@ internal sealed class EnvelopeCodec
         _nonces = nonces;
     }
 
+    /// <summary>The cipher that seals.</summary>
+    public Cipher Cipher => _cipher;
+
+    /// <summary>Whether keys hold the one that an envelope names. An envelope that names none is no matter of keys.</summary>
+    public static bool Knows(IReadOnlyList<DataKey> keys, ReadOnlySpan<byte> envelope) =>
+        EnvelopeHeader.TryRead(envelope, out var header) is not null || Find(keys, header.DataKeyId) is not null;
+
     /// <summary>Seals a value.</summary>
     /// <param name="session">The session it belongs to.</param>
     /// <param name="key">The record it belongs to.</param>
@@ -194,6 +201,7 @@ internal sealed class EnvelopeCodec
         {
             Bind(ref binding, envelope, session, key);
             dataKey.Material.Seal(_cipher, nonce, binding.Written, contents, envelope.AsSpan(EnvelopeHeader.Size + nonce.Length));
+            dataKey.CountSeal();
             return envelope;
         }
         finally

@@ -27,6 +27,12 @@ internal sealed class KeyMaterial : IDisposable
         _purpose = purpose.ToArray();
     }
 
+    // Who drops a key without disposing of it, because others may be about to use it, has it cleared when nobody can any more.
+    ~KeyMaterial() => Clear();
+
+    /// <summary>The bytes themselves, for tests.</summary>
+    internal byte[] Bytes => _bytes;
+
     /// <summary>Derives bytes from which the key can't be found (HKDF-SHA256).</summary>
     public void Derive(ReadOnlySpan<byte> info, Span<byte> derived)
     {
@@ -83,7 +89,9 @@ internal sealed class KeyMaterial : IDisposable
         }
     }
 
+#pragma warning disable CA1816
     public void Dispose()
+#pragma warning restore CA1816
     {
         if (Interlocked.Exchange(ref _disposed, 1) == 0)
             Exit();
@@ -143,6 +151,14 @@ internal sealed class KeyMaterial : IDisposable
     {
         if (Interlocked.Decrement(ref _users) != 0)
             return;
+#pragma warning disable CA1816 // Not before: an operation may be under way when the owner disposes of it.
+        GC.SuppressFinalize(this);
+#pragma warning restore CA1816
+        Clear();
+    }
+
+    private void Clear()
+    {
         CryptographicOperations.ZeroMemory(_bytes);
         foreach (var keyed in _keyed)
             keyed.Dispose();

@@ -7,23 +7,20 @@ internal sealed class LockedDataKeys : IDisposable
     private readonly List<DataKey> _open = [];
     private readonly Dictionary<DataKeyId, EnvelopeFault> _locked = [];
 
-    public LockedDataKeys(DataKeyWrapper wrapper, AuthSessionId session, long incarnation, IReadOnlyList<WrappedDataKey> wrapped)
-    {
-        foreach (var key in wrapped)
-        {
-            try
-            {
-                _open.Add(wrapper.Unwrap(session, incarnation, key));
-            }
-            catch (MasterKeyException e)
-            {
-                _locked[key.Id] = FaultOf(e.Fault);
-            }
-        }
-    }
-
     /// <summary>The keys that could be unwrapped.</summary>
     public IReadOnlyList<DataKey> Open => _open;
+
+    /// <summary>Takes a key that could be unwrapped, which is this object's from now on.</summary>
+    public void Add(DataKey key) => _open.Add(key);
+
+    /// <summary>Takes a key that could not be unwrapped.</summary>
+    public void Add(DataKeyId id, MasterKeyException why) => _locked[id] = FaultOf(why.Fault);
+
+    /// <summary>Whether a key is among those taken.</summary>
+    public bool Has(DataKeyId id) => _locked.ContainsKey(id) || _open.Exists(key => key.Id == id);
+
+    /// <summary>Whether the key that an envelope names is among those taken; also if the envelope can't be read, and names none.</summary>
+    public bool Knows(ReadOnlySpan<byte> envelope) => EnvelopeHeader.TryRead(envelope, out var header) is not null || Has(header.DataKeyId);
 
     /// <summary>What an envelope's fault is, knowing why its key is not among <see cref="Open"/>.</summary>
     public EnvelopeFault? Refine(EnvelopeFault? fault, ReadOnlySpan<byte> envelope) =>

@@ -13,7 +13,7 @@ public sealed class MasterKey : IDisposable
     /// <summary>The size of a master key in bytes: 32.</summary>
     public const int Size = KeyMaterial.Size;
 
-    private const string HowToMakeOne = "Make one with `hybridstore keygen` or `openssl rand -base64 32`.";
+    internal const string HowToMakeOne = "Make one with `hybridstore keygen` or `openssl rand -base64 32`.";
 
     private MasterKey(ReadOnlySpan<byte> bytes)
     {
@@ -35,9 +35,12 @@ public sealed class MasterKey : IDisposable
     /// <param name="text">Exactly 32 bytes in base64 (standard or url-safe, with or without padding) or in hex. White space around it is ignored.</param>
     /// <returns>The key; the caller disposes it.</returns>
     /// <exception cref="MasterKeyException">There is none, it is something else, or all its bytes are equal. The message never shows the text.</exception>
-    public static MasterKey Parse(string? text)
+    public static MasterKey Parse(string? text) => Parse(text.AsSpan());
+
+    /// <inheritdoc cref="Parse(string?)"/>
+    internal static MasterKey Parse(ReadOnlySpan<char> text)
     {
-        var key = text.AsSpan().Trim();
+        var key = text.Trim();
         if (key.IsEmpty)
             throw new MasterKeyException(MasterKeyFault.Missing, $"No master key was given. {HowToMakeOne}");
 

@@ -8,6 +8,15 @@ namespace HybridStore.DependencyInjection;
 internal sealed class EnvironmentOptions(string optionsName, Func<string, string?> read) : IConfigureNamedOptions<HybridAuthStoreOptions>
 {
     public const string MasterKey = "HYBRIDSTORE_MASTER_KEY";
+    public const string MasterKeyFile = "HYBRIDSTORE_MASTER_KEY_FILE";
+    public const string PreviousMasterKeys = "HYBRIDSTORE_PREVIOUS_MASTER_KEYS";
+    public const string KeyRing = "HYBRIDSTORE_KEY_RING";
+    public const string KeyRingRotates = "HYBRIDSTORE_KEY_RING_ROTATES";
+    public const string KeyRingPeriod = "HYBRIDSTORE_KEY_RING_PERIOD";
+    public const string KeyRingActivationDelay = "HYBRIDSTORE_KEY_RING_ACTIVATION_DELAY";
+    public const string KeyRingRefreshInterval = "HYBRIDSTORE_KEY_RING_REFRESH_INTERVAL";
+    public const string DataKeyCacheSessions = "HYBRIDSTORE_DATA_KEY_CACHE_SESSIONS";
+    public const string DataKeyCacheDuration = "HYBRIDSTORE_DATA_KEY_CACHE_DURATION";
     public const string Cold = "HYBRIDSTORE_COLD";
     public const string Hot = "HYBRIDSTORE_HOT";
     public const string Cipher = "HYBRIDSTORE_CIPHER";
@@ -41,8 +50,7 @@ internal sealed class EnvironmentOptions(string optionsName, Func<string, string
         // Each registered store adds its own: one that spoke for all would come after, and so over, what code set for an earlier store.
         if (name != optionsName)
             return;
-        if (Value(MasterKey) is { } masterKey)
-            options.Encryption.MasterKey = masterKey;
+        Configure(name, options.Encryption);
         if (Value(Cold) is { } cold)
             (options.Cold, options.ColdSource) = (cold, Cold);
         if (Value(Hot) is { } hot)
@@ -79,10 +87,42 @@ internal sealed class EnvironmentOptions(string optionsName, Func<string, string
         Configure(name, options.Outbox);
     }
 
+    private void Configure(string? name, EncryptionOptions encryption)
+    {
+        // Of the two ways to give the key, the environment's takes the place of the configuration's.
+        var (masterKey, file) = (Value(MasterKey), Value(MasterKeyFile));
+        if (masterKey is not null || file is not null)
+            (encryption.MasterKey, encryption.MasterKeyFile) = (masterKey, file);
+        if (Value(PreviousMasterKeys) is { } previous)
+        {
+            encryption.PreviousMasterKeys.Clear();
+            foreach (var key in previous.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+                encryption.PreviousMasterKeys.Add(key);
+        }
+
+        var ring = encryption.KeyRing;
+        if (Value(KeyRing) is { } enabled)
+            ring.Enabled = ParseBool(name, KeyRing, enabled);
+        if (Value(KeyRingRotates) is { } rotates)
+            ring.Rotates = ParseBool(name, KeyRingRotates, rotates);
+        if (Value(KeyRingPeriod) is { } period)
+            ring.Period = ParseTime(name, KeyRingPeriod, period);
+        if (Value(KeyRingActivationDelay) is { } delay)
+            ring.ActivationDelay = ParseTime(name, KeyRingActivationDelay, delay);
+        if (Value(KeyRingRefreshInterval) is { } interval)
+            ring.RefreshInterval = ParseTime(name, KeyRingRefreshInterval, interval);
+        if (Value(DataKeyCacheSessions) is { } sessions)
+            encryption.DataKeyCacheSessions = ParseNumber(name, DataKeyCacheSessions, sessions);
+        if (Value(DataKeyCacheDuration) is { } duration)
+            encryption.DataKeyCacheDuration = ParseTime(name, DataKeyCacheDuration, duration);
+    }
+
+    private static bool ParseBool(string? name, string variable, string text) => bool.TryParse(text, out var parsed) ? parsed : throw Malformed(name, variable, "true or false");
+
     private void Configure(string? name, OutboxOptions outbox)
     {
         if (Value(Outbox) is { } enabled)
-            outbox.Enabled = bool.TryParse(enabled, out var parsed) ? parsed : throw Malformed(name, Outbox, "true or false");
+            outbox.Enabled = ParseBool(name, Outbox, enabled);
         if (Value(OutboxMaxEntries) is { } entries)
             outbox.MaxEntries = ParseNumber(name, OutboxMaxEntries, entries);
         if (Value(OutboxMaxBytes) is { } bytes)

@@ -1,4 +1,5 @@
 using HybridStore.Codec;
+using HybridStore.Keys;
 using Microsoft.Extensions.Options;
 
 namespace HybridStore.DependencyInjection;
@@ -34,7 +35,7 @@ internal sealed class HybridAuthStoreOptionsValidation : IValidateOptions<Hybrid
             yield return $"SessionMemoryBytes is {options.SessionMemoryBytes}; choose at least {SmallestMemory}.";
         if (options.TransactionAttempts is < 1 or > HybridAuthStoreOptions.MostTransactionAttempts)
             yield return $"TransactionAttempts is {options.TransactionAttempts}; choose from 1 to {HybridAuthStoreOptions.MostTransactionAttempts}.";
-        foreach (var fault in LeaseFaults(options.Lease).Concat(OutboxFaults(options.Outbox)))
+        foreach (var fault in KeyFaults(options.Encryption).Concat(LeaseFaults(options.Lease)).Concat(OutboxFaults(options.Outbox)))
             yield return fault;
         if (options.History.MaxVersions is < 1 or > HistoryOptions.MostVersions)
             yield return $"History.MaxVersions is {options.History.MaxVersions}; choose from 1 to {HistoryOptions.MostVersions}, or leave it out.";
@@ -46,6 +47,23 @@ internal sealed class HybridAuthStoreOptionsValidation : IValidateOptions<Hybrid
             yield return "Cold is not of the form scheme:rest; choose, for example, sqlite:hybridstore.db.";
         if (options.Hot is not null && !HotTierUri.TryParse(options.Hot, out _))
             yield return "Hot is not of the form scheme:rest; choose, for example, redis:localhost:6379, or memory, or none.";
+    }
+
+    private static IEnumerable<string> KeyFaults(EncryptionOptions encryption)
+    {
+        var ring = encryption.KeyRing;
+        if (ring.Period < KeyRingOptions.ShortestPeriod || ring.Period > KeyRingOptions.LongestPeriod)
+            yield return $"Encryption.KeyRing.Period is {ring.Period}; choose from {KeyRingOptions.ShortestPeriod} to {KeyRingOptions.LongestPeriod}.";
+        if (ring.RefreshInterval < KeyRingOptions.ShortestRefreshInterval || ring.RefreshInterval > KeyRingOptions.LongestRefreshInterval)
+            yield return $"Encryption.KeyRing.RefreshInterval is {ring.RefreshInterval}; choose from {KeyRingOptions.ShortestRefreshInterval} to {KeyRingOptions.LongestRefreshInterval}.";
+        if (ring.ActivationDelay < 2 * ring.RefreshInterval || ring.ActivationDelay > ring.Period / 2)
+            yield return $"Encryption.KeyRing.ActivationDelay is {ring.ActivationDelay}; choose from twice RefreshInterval, {2 * ring.RefreshInterval}, to half of Period, {ring.Period / 2}.";
+        if (encryption.DataKeyCacheSessions < EncryptionOptions.LeastCachedSessions)
+            yield return $"Encryption.DataKeyCacheSessions is {encryption.DataKeyCacheSessions}; choose at least {EncryptionOptions.LeastCachedSessions}.";
+        if (encryption.DataKeyCacheDuration < EncryptionOptions.ShortestCacheDuration || encryption.DataKeyCacheDuration > EncryptionOptions.LongestCacheDuration)
+            yield return $"Encryption.DataKeyCacheDuration is {encryption.DataKeyCacheDuration}; choose from {EncryptionOptions.ShortestCacheDuration} to {EncryptionOptions.LongestCacheDuration}.";
+        if (encryption.MaxSealsPerDataKey < EncryptionOptions.LeastSeals)
+            yield return $"Encryption.MaxSealsPerDataKey is {encryption.MaxSealsPerDataKey}; choose at least {EncryptionOptions.LeastSeals}, or leave it out.";
     }
 
     private static IEnumerable<string> LeaseFaults(LeaseOptions lease)
@@ -90,12 +108,15 @@ internal sealed class HybridAuthStoreOptionsValidation : IValidateOptions<Hybrid
     {
         try
         {
-            MasterKey.Parse(options.Encryption.MasterKey).Dispose();
+            foreach (var key in MasterKeySource.Load(options.Encryption))
+                key.Dispose();
             return null;
         }
         catch (MasterKeyException e)
         {
-            return $"Encryption.MasterKey ({EnvironmentOptions.MasterKey} in the environment): {e.Message}";
+            return options.Encryption.MasterKeyFile is null
+                ? $"Encryption.MasterKey ({EnvironmentOptions.MasterKey} in the environment): {e.Message}"
+                : $"Encryption.MasterKeyFile ({EnvironmentOptions.MasterKeyFile} in the environment): {e.Message}";
         }
     }
 }

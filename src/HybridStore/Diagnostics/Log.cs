@@ -116,4 +116,31 @@ internal static partial class Log
 
     [LoggerMessage(79, LogLevel.Information, "The rollback of session {Session} was acknowledged.", EventName = "RollbackAcknowledged")]
     public static partial void RollbackAcknowledged(ILogger logger, AuthSessionId session);
+
+    [LoggerMessage(90, LogLevel.Information, "The master key {Key} was made and added to the key ring; it is active from {ActivatesAt:O} on.", EventName = "MasterKeyMade")]
+    public static partial void MasterKeyMade(ILogger logger, string key, DateTimeOffset activatesAt);
+
+    [LoggerMessage(91, LogLevel.Warning, "The key ring could not be read again; what was read before is used, and it is tried again.", EventName = "KeyRingNotRefreshed")]
+    public static partial void KeyRingNotRefreshed(ILogger logger, Exception exception);
+
+    [LoggerMessage(92, LogLevel.Error, "The master key {Key} of the key ring does not open ({Provider} wrapped it): no session opens that was encrypted under it.", EventName = "MasterKeyNotOpened")]
+    public static partial void MasterKeyNotOpened(ILogger logger, string key, string provider);
+
+    [LoggerMessage(93, LogLevel.Warning, "The master key {Key} was revoked: what it wrapped is opened only to be wrapped under another one.", EventName = "MasterKeyRevoked")]
+    public static partial void MasterKeyRevoked(ILogger logger, string key);
+
+    [LoggerMessage(94, LogLevel.Warning, "The master key {Key} was deleted from the key ring.", EventName = "MasterKeyDeleted")]
+    public static partial void MasterKeyDeleted(ILogger logger, string key);
+
+    [LoggerMessage(95, LogLevel.Information, "{Job}: {Sessions} sessions seen, {Changed} changed, {Failed} failed; the last was {Session}.", EventName = "KeyJobProgress")]
+    public static partial void KeyJobProgress(ILogger logger, string job, long sessions, long changed, long failed, AuthSessionId session);
+
+    [LoggerMessage(96, LogLevel.Error, "{Job}: session {Session} was left as it is ({Fault}).", EventName = "KeyJobFailed")]
+    public static partial void KeyJobFailed(ILogger logger, string job, AuthSessionId session, string fault);
+
+    [LoggerMessage(97, LogLevel.Information, "Session {Session} has a new data key, after {Seals} records were sealed here under the one before (bound of {Cipher}: {Limit}, {Source}).", EventName = "DataKeyUsedUp")]
+    public static partial void DataKeyUsedUp(ILogger logger, AuthSessionId session, long seals, Codec.EnvelopeCipher cipher, long limit, string source);
+
+    [LoggerMessage(98, LogLevel.Warning, "Session {Session} needs a new data key, after {Seals} records were sealed here under the one it has, and could not be given one (bound of {Cipher}: {Limit}, {Source}).", EventName = "DataKeyNotReplaced")]
+    public static partial void DataKeyNotReplaced(ILogger logger, Exception? exception, AuthSessionId session, long seals, Codec.EnvelopeCipher cipher, long limit, string source);
 }

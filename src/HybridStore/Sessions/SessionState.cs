@@ -14,7 +14,9 @@ internal sealed class SessionState
     private readonly SessionRecords _records;
     private SeenMark _seen;
     private SeenMark _seenInCold;
+    private readonly DataKeyCache _cache;
     private SessionKeys? _keys;
+    private int _keysAreCounted;
     private HeldLease? _lease;
     private SharedView? _view;
     private SealedStep? _unresolved;
@@ -23,10 +25,12 @@ internal sealed class SessionState
     private int _isOpen;
 
     /// <param name="tier">Where the records of held sessions are counted.</param>
+    /// <param name="cache">What bounds the keys that are held.</param>
     /// <param name="continuations">How those who wait for their turn go on.</param>
-    public SessionState(InProcessTier tier, TaskCreationOptions continuations)
+    public SessionState(InProcessTier tier, DataKeyCache cache, TaskCreationOptions continuations)
     {
         _tier = tier;
+        _cache = cache;
         _records = new SessionRecords(tier, _sync);
         Commits = new CommitQueue(continuations);
     }
@@ -86,15 +90,30 @@ internal sealed class SessionState
     public SealedStep? Unresolved => Volatile.Read(ref _unresolved);
 
     /// <summary>The keys of the life last seen, whichever that is.</summary>
-    public SessionKeys? Keys => Volatile.Read(ref _keys);
+    public SessionKeys? Keys => Volatile.Read(ref _keys) is { } keys && (keys.GoodUntil > _cache.Now || Lease is not null) ? keys : null;
 
-    public SessionKeys? KeysOf(long incarnation)
+    public SessionKeys? KeysOf(long incarnation) => Keys is { } keys && keys.Incarnation == incarnation ? keys : null;
+
+    /// <summary>The same, however old they are.</summary>
+    public SessionKeys? OldKeysOf(long incarnation) => Volatile.Read(ref _keys) is { } keys && keys.Incarnation == incarnation ? keys : null;
+
+    public void SetKeys(SessionKeys? keys)
     {
-        var keys = Volatile.Read(ref _keys);
-        return keys?.Incarnation == incarnation ? keys : null;
+        Volatile.Write(ref _keys, keys);
+        if (keys is not null)
+            _cache.Add(this);
     }
 
-    public void SetKeys(SessionKeys? keys) => Volatile.Write(ref _keys, keys);
+    /// <summary>The keys of this session count from now on.</summary>
+    /// <returns>Whether they did not before.</returns>
+    public bool TryBeginToCountKeys() => Interlocked.Exchange(ref _keysAreCounted, 1) == 0;
+
+    /// <summary>Lets go of the keys, which count no more.</summary>
+    public void EndToCountKeys()
+    {
+        Volatile.Write(ref _keysAreCounted, 0);
+        SetKeys(null);
+    }
 
     /// <summary>Notes how far the session was seen.</summary>
     /// <param name="mark">Where the session is.</param>

@@ -140,7 +140,7 @@ public class InProcessTierTests
     [Fact]
     public void BeginLease_OneThatWasLostMeanwhile_HoldsNothing()
     {
-        var state = new SessionState(new InProcessTier(RoomFor(5)), TaskCreationOptions.None);
+        var state = new SessionState(new InProcessTier(RoomFor(5)), new DataKeyCache(10, TimeSpan.FromHours(1), TimeProvider.System), TaskCreationOptions.None);
         var lease = new HeldLease(new LeaseRef(new AuthSessionId("clinic", "reception"), 1), state, TimeProvider.System);
         lease.TryEnd();
 

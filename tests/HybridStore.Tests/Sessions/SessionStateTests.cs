@@ -8,7 +8,7 @@ public class SessionStateTests
     [Fact]
     public void TryObserve_NeverGoesBack()
     {
-        var state = new SessionState(new InProcessTier(1024), TaskCreationOptions.None);
+        var state = new SessionState(new InProcessTier(1024), new DataKeyCache(10, TimeSpan.FromHours(1), TimeProvider.System), TaskCreationOptions.None);
         state.TryObserve(new SeenMark(1, 5), shown: true);
         state.TryObserve(new SeenMark(1, 4), shown: true);
 
@@ -18,7 +18,7 @@ public class SessionStateTests
     [Fact]
     public void TryObserve_AnEndThatTheCallerDoesNotKnow_MustBeShownFirst()
     {
-        var state = new SessionState(new InProcessTier(1024), TaskCreationOptions.None);
+        var state = new SessionState(new InProcessTier(1024), new DataKeyCache(10, TimeSpan.FromHours(1), TimeProvider.System), TaskCreationOptions.None);
         state.TryObserve(new SeenMark(1, 5), shown: true);
 
         state.TryObserve(SeenMark.EndOf(1), shown: false);
@@ -31,7 +31,7 @@ public class SessionStateTests
     [Fact]
     public void TryObserve_AnotherLifeThatTheCallerDoesNotKnow_MustBeShownFirst()
     {
-        var state = new SessionState(new InProcessTier(1024), TaskCreationOptions.None);
+        var state = new SessionState(new InProcessTier(1024), new DataKeyCache(10, TimeSpan.FromHours(1), TimeProvider.System), TaskCreationOptions.None);
         state.TryObserve(new SeenMark(1, 5), shown: true);
 
         state.TryObserve(new SeenMark(2, 1), shown: false);
@@ -44,7 +44,7 @@ public class SessionStateTests
     [Fact]
     public void TryObserve_TheFirstLook_ShowsEverything()
     {
-        var state = new SessionState(new InProcessTier(1024), TaskCreationOptions.None);
+        var state = new SessionState(new InProcessTier(1024), new DataKeyCache(10, TimeSpan.FromHours(1), TimeProvider.System), TaskCreationOptions.None);
         state.TryObserve(SeenMark.EndOf(3), shown: false);
 
         Assert.True(state.EndWasShown);

@@ -13,6 +13,15 @@ public abstract class Cipher
     /// <summary>How many bytes a box has more than the plaintext: 16 by default.</summary>
     public virtual int TagSize => 16;
 
+    /// <summary>How many times one key may seal, with nonces that are random.</summary>
+    /// <value>2^32 for nonces below 24 bytes; otherwise <see cref="long.MaxValue"/>: nobody gets that far.</value>
+    public virtual long SealLimit => NonceSize < 24 ? 1L << 32 : long.MaxValue;
+
+    /// <summary>Where the bound comes from, for logs.</summary>
+    public virtual string SealLimitSource => NonceSize < 24
+        ? "NIST SP 800-38D, 8.3: two random nonces of 96 bits are then the same with a probability below 2^-32"
+        : "random nonces of 192 bits and more: after 2^80 seals, two are the same with a probability below 2^-32";
+
     /// <summary>Throws if what the algorithm needs is not on this machine.</summary>
     /// <exception cref="StoreUnusableException">It isn't, with what to do.</exception>
     public abstract void EnsureAvailable();
