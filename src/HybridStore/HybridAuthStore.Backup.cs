@@ -102,8 +102,10 @@ public sealed partial class HybridAuthStore
             await sessions.EndSessionAsync(cancellationToken).ConfigureAwait(false);
             if (keys is not null)
             {
+                // Read after the records: a session that got another data key meanwhile has records under it.
+                var after = await _cold.ReadAsync(session, [], withDataKeys: true, cancellationToken).ConfigureAwait(false);
                 await keys.BeginSessionAsync(session, head.Incarnation, head.Version, cancellationToken).ConfigureAwait(false);
-                foreach (var key in before.DataKeys)
+                foreach (var key in after.Head?.Incarnation == head.Incarnation ? after.DataKeys : before.DataKeys)
                     await keys.WriteAsync(key, cancellationToken).ConfigureAwait(false);
                 await keys.EndSessionAsync(cancellationToken).ConfigureAwait(false);
             }

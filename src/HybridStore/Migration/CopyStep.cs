@@ -3,11 +3,13 @@ using HybridStore.Tiers;
 namespace HybridStore.Migration;
 
 /// <summary>Makes the commits that lead the target from where it is to where the source is. Their names are the source's, as far as it remembers them.</summary>
-internal sealed class CopyStep(AuthSessionId session, ColdRead source, SessionHead? target, long epoch)
+internal sealed class CopyStep(AuthSessionId session, ColdRead source, ColdRead target, long epoch)
 {
     private readonly SessionHead _head = source.Head!;
-    private long _at = target?.Version ?? 0;
-    private long _mark = target?.RolledBackAt ?? 0;
+    // The life begins with the oldest key; the target is given the others when the records are there.
+    private readonly Codec.WrappedDataKey _key = target.Head is null ? source.DataKeys[^1] : target.DataKeys[0];
+    private long _at = target.Head?.Version ?? 0;
+    private long _mark = target.Head?.RolledBackAt ?? 0;
 
     /// <summary>Whether the target is where the source is.</summary>
     public bool IsThere => _at == _head.Version;
@@ -40,8 +42,8 @@ internal sealed class CopyStep(AuthSessionId session, ColdRead source, SessionHe
             Session = session,
             Incarnation = _head.Incarnation,
             Epoch = epoch,
-            SealedWith = source.DataKeys[0].Id,
-            NewDataKey = _at == 0 ? source.DataKeys[0] : null,
+            SealedWith = _key.Id,
+            NewDataKey = _at == 0 ? _key : null,
             Rollback = rollback,
             Patches =
             [

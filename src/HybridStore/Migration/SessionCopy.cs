@@ -26,7 +26,11 @@ internal sealed class SessionCopy(IColdTier from, IColdTier to, CopyTally tally)
                 return new CopyResult(CopyStatus.Changing, head);
             var target = await to.ReadAsync(session, [], withDataKeys: true, cancellationToken).ConfigureAwait(false);
             if (await JudgeAsync(session, source, target, cancellationToken).ConfigureAwait(false) is { } judged)
+            {
+                if (judged == CopyStatus.Unchanged)
+                    await DataKeyCopy.RunAsync(to, session, source, cancellationToken).ConfigureAwait(false);
                 return new CopyResult(judged, head);
+            }
 
             var locked = new MigrationLock(to, session);
             var grant = await locked.TakeAsync(aboveEpoch: 0, cancellationToken).ConfigureAwait(false);
@@ -47,7 +51,10 @@ internal sealed class SessionCopy(IColdTier from, IColdTier to, CopyTally tally)
             }
 
             if (await WriteAsync(session, source, target, locked.Epoch, cancellationToken).ConfigureAwait(false))
+            {
+                await DataKeyCopy.RunAsync(to, session, source, cancellationToken).ConfigureAwait(false);
                 return new CopyResult(CopyStatus.Copied, head);
+            }
         }
     }
 
@@ -66,8 +73,9 @@ internal sealed class SessionCopy(IColdTier from, IColdTier to, CopyTally tally)
         return true;
     }
 
+    // By the key that the life began with: others may have followed it.
     private static bool IsSameLife(ColdRead source, ColdRead target) =>
-        source.Head!.Incarnation == target.Head!.Incarnation && source.DataKeys[0].Id == target.DataKeys[0].Id;
+        source.Head!.Incarnation == target.Head!.Incarnation && source.DataKeys[^1].Id == target.DataKeys[^1].Id;
 
     /// <summary>Finds out whether the target is to be written.</summary>
     /// <returns>Why not; <see langword="null"/>: it is.</returns>
@@ -129,7 +137,7 @@ internal sealed class SessionCopy(IColdTier from, IColdTier to, CopyTally tally)
     private async ValueTask<bool> WriteAsync(AuthSessionId session, ColdRead source, ColdRead target, long epoch, CancellationToken cancellationToken)
     {
         var head = source.Head!;
-        var step = new CopyStep(session, source, target.Head, epoch);
+        var step = new CopyStep(session, source, target, epoch);
         var part = new List<SealedChange>();
         long bytes = 0;
         try

@@ -31,6 +31,32 @@ public sealed class ColdMigrationTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Run_SessionsWithSeveralDataKeys_AreCopiedWithAllOfThemAndOpen()
+    {
+        var store = _fixture.Start(_fixture.A);
+        await FillAsync(store, Session);
+        await FillAsync(store, Other);
+        await store.KeyRing.ReencryptAsync(new KeyJobRequest { Session = Session, NewDataKeys = true }, Cancel);
+        Assert.True((await _fixture.MigrateAsync()).IsComplete);
+
+        // One more while the copy is there already, and a record under it.
+        await store.KeyRing.ReencryptAsync(new KeyJobRequest { Session = Other, NewDataKeys = true }, Cancel);
+        await store.CommitAsync(Session, new AuthPatch().Set("session", "5511.1", Value(7)), Cancel);
+        await store.CommitAsync(Other, new AuthPatch().Set("session", "5511.0", Value(7)).Set("pre-key", "2", Value(7)).Set("unknown-type", "x ☎", Value(7))
+            .Set("app-state-sync-version", "regular", Value(7)), Cancel);
+        Assert.True((await _fixture.MigrateAsync()).IsComplete);
+
+        foreach (var session in (AuthSessionId[])[Session, Other])
+        {
+            var (from, to) = (await _fixture.A.ReadAsync(session, [], true, Cancel), await _fixture.B.ReadAsync(session, [], true, Cancel));
+            Assert.Equal(2, to.DataKeys.Count);
+            Assert.Equal(from.DataKeys.Select(static k => (k.Id, Convert.ToHexString(k.Bytes.Span))), to.DataKeys.Select(static k => (k.Id, Convert.ToHexString(k.Bytes.Span))));
+            await foreach (var check in _fixture.Start(_fixture.B).VerifyAsync(session, Cancel))
+                Assert.Null(check.Fault);
+        }
+    }
+
+    [Fact]
     public async Task Run_OfATenantOrASession_LeavesOthersAlone()
     {
         var store = _fixture.Start(_fixture.A);
