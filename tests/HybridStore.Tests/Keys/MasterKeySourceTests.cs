@@ -156,17 +156,17 @@ public sealed class MasterKeySourceTests : IDisposable
         using var both = new LocalMasterKeyProvider([two, one]);
         using var other = new LocalMasterKeyProvider([two]);
         var key = Some(32);
-        var wrapped = provider.WrapAsync([key], default).Result()[0];
+        var wrapped = provider.WrapAsync([key], KeyFixture.Cancel).Result()[0];
 
-        Assert.Equal(key, provider.UnwrapAsync([wrapped], default).Result()[0]);
-        Assert.Equal(key, both.UnwrapAsync([wrapped], default).Result()[0]);
-        Assert.Null(other.UnwrapAsync([wrapped], default).Result()[0]);
+        Assert.Equal(key, provider.UnwrapAsync([wrapped], KeyFixture.Cancel).Result()[0]);
+        Assert.Equal(key, both.UnwrapAsync([wrapped], KeyFixture.Cancel).Result()[0]);
+        Assert.Null(other.UnwrapAsync([wrapped], KeyFixture.Cancel).Result()[0]);
         for (var i = 0; i < wrapped.Length; i++)
         {
             var changed = wrapped.ToArray();
             changed[i] ^= 1;
-            Assert.Null(provider.UnwrapAsync([changed], default).Result()[0]);
-            Assert.Null(provider.UnwrapAsync([wrapped[..i]], default).Result()[0]);
+            Assert.Null(provider.UnwrapAsync([changed], KeyFixture.Cancel).Result()[0]);
+            Assert.Null(provider.UnwrapAsync([wrapped.AsMemory(0, i)], KeyFixture.Cancel).Result()[0]);
         }
     }
 
