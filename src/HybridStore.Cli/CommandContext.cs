@@ -133,6 +133,9 @@ internal sealed class CommandContext(ParseResult arguments, OutputWriter output,
     // The store would refuse it too, but does not know where this one comes from.
     private static void CheckMasterKey()
     {
+        // A file is read where the store is made, and named there.
+        if (!string.IsNullOrEmpty(Environment.GetEnvironmentVariable(EnvironmentNames.MasterKeyFile)))
+            return;
         try
         {
             MasterKey.Parse(Environment.GetEnvironmentVariable(EnvironmentNames.MasterKey)).Dispose();

@@ -4,6 +4,9 @@ namespace HybridStore.Cli;
 internal static class EnvironmentNames
 {
     public const string MasterKey = "HYBRIDSTORE_MASTER_KEY";
+    public const string MasterKeyFile = "HYBRIDSTORE_MASTER_KEY_FILE";
+    public const string PreviousMasterKeys = "HYBRIDSTORE_PREVIOUS_MASTER_KEYS";
+    public const string KeyRing = "HYBRIDSTORE_KEY_RING";
     public const string Cold = "HYBRIDSTORE_COLD";
     public const string Hot = "HYBRIDSTORE_HOT";
     public const string ImportRedis = "HYBRIDSTORE_IMPORT_REDIS";

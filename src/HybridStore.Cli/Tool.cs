@@ -68,6 +68,9 @@ internal sealed class Tool(Terminal terminal, TimeProvider time)
         var quarantine = new Command("quarantine", "Looks after damaged envelopes that were replaced.");
         AddTo(quarantine, [new QuarantineListCommand(), new QuarantineExportCommand(), new QuarantineDiscardCommand()]);
         root.Add(quarantine);
+        var keys = new Command("keys", "Looks after the master keys and the data keys.");
+        AddTo(keys, [new KeysListCommand(), new KeysRotateCommand(), new KeysReencryptCommand(), new KeysRevokeCommand(), new KeysDeleteCommand()]);
+        root.Add(keys);
         return root;
     }
 
