@@ -161,7 +161,7 @@ public static class BaileysExporter
     private static AuthKey FindLookalike(Dictionary<string, AuthKey> names, AuthKey key, string name) =>
         names.FirstOrDefault(n => n.Value != key && string.Equals(n.Key, name, StringComparison.OrdinalIgnoreCase)).Value;
 
-    private static string FindTarget(string directory)
+    internal static string FindTarget(string directory)
     {
         var path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory));
         try
@@ -196,7 +196,7 @@ public static class BaileysExporter
     }
 
     // Beside the target, so that the last step is a rename within one file system.
-    private static string CreatePartial(string target)
+    internal static string CreatePartial(string target)
     {
         var name = $".{Path.GetFileName(target)}.partial-{RandomNumberGenerator.GetHexString(8, lowercase: true)}";
         var path = Path.Join(Path.GetDirectoryName(target), name);
@@ -214,7 +214,7 @@ public static class BaileysExporter
         }
     }
 
-    private static void Publish(string partial, string target)
+    internal static void Publish(string partial, string target)
     {
         try
         {
@@ -231,7 +231,7 @@ public static class BaileysExporter
         }
     }
 
-    private static void Remove(string partial)
+    internal static void Remove(string partial)
     {
         try
         {

@@ -54,7 +54,7 @@ internal sealed class Tool(Terminal terminal, TimeProvider time)
         var root = new Command("hybridstore", About) { new HelpOption(), new VersionOption(), _json };
         ToolCommand[] commands =
         [
-            new ImportCommand(), new ExportCommand(), new ListCommand(), new ShowCommand(), new VerifyCommand(), new DeleteCommand(),
+            new ImportCommand(), new ExportCommand(), new ListCommand(), new ShowCommand(), new VerifyCommand(), new DeleteCommand(), new EraseCommand(),
             new BackupCommand(), new RestoreCommand(), new HistoryCommand(), new RollbackCommand(), new MigrateCommand(), new KeygenCommand(),
         ];
         AddTo(root, commands);

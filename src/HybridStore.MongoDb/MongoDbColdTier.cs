@@ -89,6 +89,13 @@ public sealed class MongoDbColdTier : IColdTier
     public string Name => MongoDbErrors.TierName;
 
     /// <inheritdoc/>
+    public IReadOnlyList<string> Remnants { get; } =
+    [
+        "the oplog and the journal hold records and data keys until they are overwritten",
+        "freed blocks of the data files hold them until they are used again",
+    ];
+
+    /// <inheritdoc/>
     public IColdLeases Leases => _leases;
 
     /// <inheritdoc/>

@@ -74,6 +74,13 @@ public sealed class PostgreSqlColdTier : IColdTier
     public string Name => PostgreSqlErrors.TierName;
 
     /// <inheritdoc/>
+    public IReadOnlyList<string> Remnants { get; } =
+    [
+        "dead rows hold records and data keys until VACUUM has removed them and their space is used again",
+        "the write-ahead log in pg_wal holds them until its segments are recycled",
+    ];
+
+    /// <inheritdoc/>
     public IColdLeases Leases => _leases;
 
     /// <inheritdoc/>

@@ -83,6 +83,12 @@ public sealed class RedisColdTier : IColdTier
     public string Name => RedisErrors.TierName;
 
     /// <inheritdoc/>
+    public IReadOnlyList<string> Remnants { get; } =
+    [
+        "the append-only file holds records and data keys until it is rewritten (BGREWRITEAOF), dumps until they are replaced (BGSAVE), replicas as long as they lag",
+    ];
+
+    /// <inheritdoc/>
     public IColdLeases Leases => _leases;
 
     /// <inheritdoc/>

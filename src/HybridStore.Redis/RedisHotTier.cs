@@ -70,6 +70,13 @@ public sealed class RedisHotTier : IHotTier
     public string Name => RedisErrors.TierName;
 
     /// <inheritdoc/>
+    public IReadOnlyList<string> Remnants { get; } =
+    [
+        "the append-only file holds records and data keys until it is rewritten (BGREWRITEAOF), dumps until they are replaced (BGSAVE), replicas as long as they lag",
+        "the session's name, with no data, until it has been idle for IdleExpiry",
+    ];
+
+    /// <inheritdoc/>
     public string RunId => _connection.RunId;
 
     /// <inheritdoc/>

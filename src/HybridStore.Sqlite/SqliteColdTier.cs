@@ -47,6 +47,13 @@ public sealed class SqliteColdTier : IColdTier
     public string Name => SqliteErrors.TierName;
 
     /// <inheritdoc/>
+    public IReadOnlyList<string> Remnants { get; } =
+    [
+        "the write-ahead log beside the file (-wal) holds former pages until the log is begun anew, at the latest when the last process closes the file; in the file itself data keys are overwritten at once",
+        "snapshots and freed blocks of the file system hold the file as it was",
+    ];
+
+    /// <inheritdoc/>
     public IColdLeases Leases => _leases;
 
     /// <inheritdoc/>

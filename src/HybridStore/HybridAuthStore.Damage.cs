@@ -64,7 +64,7 @@ public sealed partial class HybridAuthStore
     /// <summary>Opens what cold has of a record; what does not open is told of, and not replaced from then on unless somebody says so.</summary>
     private ReadOnlyMemory<byte> Open(AuthSessionId session, SessionState state, in SealedRecord record, SessionKeys keys)
     {
-        if (_codec.TryOpen(session, record.Key, keys.All, record.Envelope.Span, out var value) is not { } fault)
+        if (TryOpen(session, record.Key, keys, record.Envelope.Span, out var value) is not { } fault)
             return value;
         FoundDamaged(session, state, record.Key, record.Version, fault);
         throw new EnvelopeException(session, record.Key, fault);
@@ -125,7 +125,7 @@ public sealed partial class HybridAuthStore
         {
             var record = cold.Records[i];
             var isQueued = queued is { } held && held.Incarnation == head.Incarnation && held.Changes[i] is not null;
-            if (!record.Exists || isQueued || _codec.TryOpen(session, keys[i], opened.All, record.Envelope.Span, out _) is not { } fault)
+            if (!record.Exists || isQueued || TryOpen(session, keys[i], opened, record.Envelope.Span, out _) is not { } fault)
             {
                 state.Damaged.Remove(keys[i]);
                 continue;

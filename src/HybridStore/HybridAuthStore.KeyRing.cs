@@ -160,7 +160,7 @@ public sealed partial class HybridAuthStore
             {
                 tally.Fail(session, e.Fault.ToString());
             }
-            catch (IncarnationEndedException)
+            catch (Exception e) when (e is IncarnationEndedException || (e is ObjectDisposedException && !_disposed))
             {
                 // Deleted meanwhile: there is nothing left to encrypt.
             }
@@ -194,7 +194,7 @@ public sealed partial class HybridAuthStore
                 keys = await ReadKeysAsync(session, state, keys, cancellationToken).ConfigureAwait(false);
             if (EnvelopeHeader.TryRead(record.Envelope.Span, out var header) is null && header.DataKeyId == keys.Newest.Id)
                 continue;
-            if (_codec.TryOpen(session, record.Key, keys.All, record.Envelope.Span, out var value) is { } fault)
+            if (TryOpen(session, record.Key, keys, record.Envelope.Span, out var value) is { } fault)
             {
                 tally.Fail(session, fault.ToString());
                 continue;

@@ -78,6 +78,10 @@ public sealed partial class HybridAuthStore
     {
         var kept = new SessionKeys(incarnation, keys, _dataKeys.GoodUntil);
         state.SetKeys(kept);
+
+        // The life may have ended since they were read: nothing of it stays.
+        if (state.Seen >= Coordination.SeenMark.EndOf(incarnation))
+            state.SetKeys(null);
         return kept;
     }
 

@@ -67,7 +67,7 @@ public sealed partial class HybridAuthStore
                 continue;
             if (!EnvelopeCodec.Knows(keys!.All, record.Envelope.Span) && reads++ < MaxKeyReads)
                 keys = await ReadKeysAsync(session, state, keys, cancellationToken).ConfigureAwait(false);
-            if (_codec.TryOpen(session, record.Key, keys.All, record.Envelope.Span, out var value) is not null)
+            if (TryOpen(session, record.Key, keys, record.Envelope.Span, out var value) is not null)
             {
                 // Not damaged if it is of another life, with other keys. Otherwise it is, and opening it says how.
                 await ObserveEndOfEnumerationAsync(session, state, head, cancellationToken).ConfigureAwait(false);
@@ -199,7 +199,19 @@ public sealed partial class HybridAuthStore
                 continue;
             }
 
-            if (_codec.TryOpen(session, keys[i], sessionKeys.All, sealedRecord.Envelope.Span, out var value) is { } fault)
+            EnvelopeFault? found;
+            ReadOnlyMemory<byte> value;
+            try
+            {
+                found = TryOpen(session, keys[i], sessionKeys, sealedRecord.Envelope.Span, out value);
+            }
+            catch (IncarnationEndedException)
+            {
+                // Deleted in this process meanwhile: cold says what there is now.
+                return null;
+            }
+
+            if (found is { } fault)
             {
                 // Damage in hot is not damage of the record: cold has the last word, and hot's copy goes, so that it isn't asked again.
                 Log.HotEnvelopeDamaged(_logger, session, _hot!.Name, fault);
@@ -259,12 +271,20 @@ public sealed partial class HybridAuthStore
             }
 
             sessionKeys = await KeysForAsync(session, state, sessionKeys!, answer.Records, cancellationToken).ConfigureAwait(false);
-            for (var i = 0; i < records.Length; i++)
+            try
             {
-                var record = answer.Records[i];
-                records[i] = record.Exists
-                    ? AuthRecord.Found(keys[i], record.Version, Open(session, state, record with { Key = keys[i] }, sessionKeys))
-                    : AuthRecord.Absent(keys[i]);
+                for (var i = 0; i < records.Length; i++)
+                {
+                    var record = answer.Records[i];
+                    records[i] = record.Exists
+                        ? AuthRecord.Found(keys[i], record.Version, Open(session, state, record with { Key = keys[i] }, sessionKeys))
+                        : AuthRecord.Absent(keys[i]);
+                }
+            }
+            catch (IncarnationEndedException) when (attempt < MaxReadAttempts)
+            {
+                // Deleted in this process meanwhile, and its keys are cleared: there is another answer now.
+                continue;
             }
 
             state.Fill(fill, answer.Position, records, asked + _maxStaleness);

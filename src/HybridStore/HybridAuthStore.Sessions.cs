@@ -122,7 +122,11 @@ public sealed partial class HybridAuthStore
     {
         Check(session);
         await InitializeAsync(cancellationToken).ConfigureAwait(false);
-        var state = StateOf(session);
+        return (await DeleteAsync(session, StateOf(session), cancellationToken).ConfigureAwait(false)).Existed;
+    }
+
+    private async ValueTask<ColdDeletion> DeleteAsync(AuthSessionId session, SessionState state, CancellationToken cancellationToken)
+    {
         await state.Commits.EnterAsync(new PendingCommit(patch: null, mayJoin: false), cancellationToken).ConfigureAwait(false);
         try
         {
@@ -143,15 +147,15 @@ public sealed partial class HybridAuthStore
             await DiscardAsync(session, deletion.Epoch, deletion.Incarnation).ConfigureAwait(false);
 
             // What was under way when the session ended can't be repeated into its next life; the epoch was raised, so a lease held here has ended too.
-            state.SetKeys(null);
             state.TryObserve(SeenMark.EndOf(deletion.Incarnation), shown: true);
             state.ObserveInCold(SeenMark.EndOf(deletion.Incarnation));
+            state.DestroyKeys();
             state.Resume();
             if (lease is not null)
                 _leases.Lose(lease);
             if (deletion.Existed)
                 Log.SessionDeleted(_logger, session, deletion.LastVersion);
-            return deletion.Existed;
+            return deletion;
         }
         finally
         {

@@ -25,6 +25,8 @@ public sealed partial class HybridAuthStore : IAuthStateStore, IAsyncDisposable,
     private readonly MasterKeyKeeper _masterKeys;
     private readonly KeyRingOptions _keyRingOptions;
     private readonly DataKeyCache _dataKeys;
+    private readonly TimeSpan _dataKeyDuration;
+    private readonly ErasureOptions _erasureOptions;
     private readonly long _maxSeals;
     private readonly DataKeyWrapper _wrapper;
     private readonly EnvelopeCodec _codec;
@@ -86,6 +88,8 @@ public sealed partial class HybridAuthStore : IAuthStateStore, IAsyncDisposable,
         _wrapper = new DataKeyWrapper(() => _masterKeys.Current, options.Encryption.Cipher, options.Encryption.Ciphers, NonceSource.Fill);
         _keyRingOptions = options.Encryption.KeyRing;
         _dataKeys = new DataKeyCache(options.Encryption.DataKeyCacheSessions, options.Encryption.DataKeyCacheDuration, _time);
+        _dataKeyDuration = options.Encryption.DataKeyCacheDuration;
+        _erasureOptions = options.Erasure;
         _codec = new EnvelopeCodec(new EnvelopeCodecOptions
         {
             Cipher = options.Encryption.Cipher,
@@ -108,6 +112,7 @@ public sealed partial class HybridAuthStore : IAuthStateStore, IAsyncDisposable,
         History = new AuthHistory(this);
         Quarantine = new AuthQuarantine(this);
         KeyRing = new AuthKeyRing(this);
+        Erasure = new AuthErasure(this);
         _drain = new OutboxDrain(cold, hot, _leases, _time, options.Outbox.MaxTries, _history, _logger);
         _drainer = new OutboxDrainer(_drain, HealAsync, _time, runsInline: continuations == TaskCreationOptions.None, _logger);
         _reconciler = new OutboxReconciler(cold.Leases, ReconcileAsync, _outbox is null ? Timeout.InfiniteTimeSpan : options.Outbox.ReconcileInterval, _time, _logger, continuations);

@@ -30,6 +30,9 @@ public sealed class HybridAuthStoreOptions
     /// <summary>Which former versions of records are kept, to go back to. None by default.</summary>
     public HistoryOptions History { get; } = new();
 
+    /// <summary>How long copies are kept that an erasure does not reach, for its report.</summary>
+    public ErasureOptions Erasure { get; } = new();
+
     /// <summary>Which cold tier to use, as <c>scheme:rest</c>, when code does not choose one.</summary>
     /// <value>
     /// <c>sqlite:hybridstore.db</c> by default, a file in the current folder. Environment: <c>HYBRIDSTORE_COLD</c>; where nothing is set, <c>MONGODB_URL</c> or <c>DATABASE_URL</c>.

@@ -1,3 +1,4 @@
+using HybridStore.MongoDb.Engine;
 using HybridStore.MongoDb.Tests.Support;
 using HybridStore.Tiers;
 using MongoDB.Bson;
@@ -24,7 +25,7 @@ public sealed class MongoDbHistoryTests : MongoDbTierTest
 
         // That library refuses a schema whose version is above 1.
         var schema = await (await CollectionAsync("schema")).Find(Everything).SingleAsync(Cancel);
-        Assert.Equal((1, 2), (schema["version"].ToInt32(), schema["step"].ToInt32()));
+        Assert.Equal((1, MongoDbSchema.Version), (schema["version"].ToInt32(), schema["step"].ToInt32()));
         var indexes = await (await (await CollectionAsync("history")).Indexes.ListAsync(Cancel)).ToListAsync(Cancel);
         Assert.Contains(indexes, index => index["name"] == "needless");
         Assert.Equal([2, 1], await VersionsAsync(tier));

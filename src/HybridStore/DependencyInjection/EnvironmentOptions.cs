@@ -37,6 +37,9 @@ internal sealed class EnvironmentOptions(string optionsName, Func<string, string
     public const string OutboxReconcileInterval = "HYBRIDSTORE_OUTBOX_RECONCILE_INTERVAL";
     public const string HistoryMaxVersions = "HYBRIDSTORE_HISTORY_MAX_VERSIONS";
     public const string HistoryPeriod = "HYBRIDSTORE_HISTORY_PERIOD";
+    public const string KeyBackupsKeptFor = "HYBRIDSTORE_KEY_BACKUPS_KEPT_FOR";
+    public const string ColdBackupsKeptFor = "HYBRIDSTORE_COLD_BACKUPS_KEPT_FOR";
+    public const string HotDumpsKeptFor = "HYBRIDSTORE_HOT_DUMPS_KEPT_FOR";
 
     public EnvironmentOptions(string optionsName)
         : this(optionsName, Environment.GetEnvironmentVariable)
@@ -85,6 +88,17 @@ internal sealed class EnvironmentOptions(string optionsName, Func<string, string
         if (Value(HistoryPeriod) is { } period)
             options.History.Period = ParseTime(name, HistoryPeriod, period);
         Configure(name, options.Outbox);
+        Configure(name, options.Erasure);
+    }
+
+    private void Configure(string? name, ErasureOptions erasure)
+    {
+        if (Value(KeyBackupsKeptFor) is { } keys)
+            erasure.KeyBackupsKeptFor = ParseTime(name, KeyBackupsKeptFor, keys);
+        if (Value(ColdBackupsKeptFor) is { } cold)
+            erasure.ColdBackupsKeptFor = ParseTime(name, ColdBackupsKeptFor, cold);
+        if (Value(HotDumpsKeptFor) is { } dumps)
+            erasure.HotDumpsKeptFor = ParseTime(name, HotDumpsKeptFor, dumps);
     }
 
     private void Configure(string? name, EncryptionOptions encryption)

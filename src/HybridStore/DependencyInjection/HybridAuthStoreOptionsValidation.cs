@@ -41,6 +41,17 @@ internal sealed class HybridAuthStoreOptionsValidation : IValidateOptions<Hybrid
             yield return $"History.MaxVersions is {options.History.MaxVersions}; choose from 1 to {HistoryOptions.MostVersions}, or leave it out.";
         if (options.History.Period is { } period && (period < HistoryOptions.ShortestPeriod || period > HistoryOptions.LongestPeriod))
             yield return $"History.Period is {period}; choose from {HistoryOptions.ShortestPeriod} to {HistoryOptions.LongestPeriod}, or leave it out.";
+        foreach (var (name, kept) in new[]
+        {
+            (nameof(ErasureOptions.KeyBackupsKeptFor), options.Erasure.KeyBackupsKeptFor),
+            (nameof(ErasureOptions.ColdBackupsKeptFor), options.Erasure.ColdBackupsKeptFor),
+            (nameof(ErasureOptions.HotDumpsKeptFor), options.Erasure.HotDumpsKeptFor),
+        })
+        {
+            if (kept < TimeSpan.Zero || kept > ErasureOptions.LongestKept)
+                yield return $"Erasure.{name} is {kept}; choose from 00:00:00 to {ErasureOptions.LongestKept}, or leave it out.";
+        }
+
         if (options.Credentials.PairedField is null || options.Credentials.IdentityFields is null)
             yield return "Credentials.PairedField or Credentials.IdentityFields is null; choose empty to guard nothing.";
         if (!ColdTierUri.TryParse(options.Cold, out _))

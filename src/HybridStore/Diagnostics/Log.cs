@@ -48,6 +48,9 @@ internal static partial class Log
     [LoggerMessage(40, LogLevel.Information, "Session {Session} was deleted at version {Version}.", EventName = "SessionDeleted")]
     public static partial void SessionDeleted(ILogger logger, AuthSessionId session, long version);
 
+    [LoggerMessage(44, LogLevel.Information, "Session {Session} was erased, in its life {Incarnation} and all before; from every place: {IsComplete}.", EventName = "SessionErased")]
+    public static partial void SessionErased(ILogger logger, AuthSessionId session, long incarnation, bool isComplete);
+
     [LoggerMessage(41, LogLevel.Information, "Session {Session} was imported.", EventName = "SessionImported")]
     public static partial void SessionImported(ILogger logger, AuthSessionId session);
 

@@ -3,7 +3,7 @@ using HybridStore.Codec;
 namespace HybridStore.Sessions;
 
 /// <summary>The unwrapped data keys of one life of a session, newest first: the newest seals, all open.</summary>
-/// <remarks>They are never disposed of here: somebody may be about to use them. They are cleared when nobody can any more.</remarks>
+/// <remarks>They are disposed of only when their life is over: somebody may be about to use them. Otherwise they are cleared when nobody can any more.</remarks>
 /// <param name="incarnation">The life.</param>
 /// <param name="keys">The keys.</param>
 /// <param name="goodUntil">A timestamp of the store's clock, from which on they are not used without a lease.</param>
@@ -16,4 +16,15 @@ internal sealed class SessionKeys(long incarnation, IReadOnlyList<DataKey> keys,
     public long GoodUntil { get; } = goodUntil;
 
     public DataKey Newest => All[0];
+
+    /// <summary>Whether <see cref="Destroy"/> was called: what is opened or sealed with them from then on is an <see cref="ObjectDisposedException"/>.</summary>
+    public bool AreDestroyed { get; private set; }
+
+    /// <summary>Clears the keys as soon as no operation uses them: their life is over.</summary>
+    public void Destroy()
+    {
+        AreDestroyed = true;
+        foreach (var key in All)
+            key.Dispose();
+    }
 }

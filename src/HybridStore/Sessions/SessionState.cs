@@ -104,6 +104,9 @@ internal sealed class SessionState
             _cache.Add(this);
     }
 
+    /// <summary>Clears the keys: their life is over.</summary>
+    public void DestroyKeys() => Interlocked.Exchange(ref _keys, null)?.Destroy();
+
     /// <summary>The keys of this session count from now on.</summary>
     /// <returns>Whether they did not before.</returns>
     public bool TryBeginToCountKeys() => Interlocked.Exchange(ref _keysAreCounted, 1) == 0;

@@ -22,6 +22,9 @@ public interface IColdTier : IAsyncDisposable
     /// <summary>The ring of master keys and the changing of keys, which a tier need not know; <see langword="null"/>: keys stay as they are.</summary>
     IColdKeys? Keys => null;
 
+    /// <summary>Where something that was deleted may still be found by who can read the tier's files, and what ends that; for people.</summary>
+    IReadOnlyList<string> Remnants => [];
+
     /// <summary>Connects, checks that the store is usable, and brings its schema up to date. Called again, it does nothing.</summary>
     /// <param name="cancellationToken">Cancels the wait.</param>
     ValueTask InitializeAsync(CancellationToken cancellationToken);

@@ -16,6 +16,9 @@ public interface IHotTier : IAsyncDisposable
     /// <summary>Tells of changes that other processes make, or <see langword="null"/> for a tier that is not shared.</summary>
     IHotChanges? Changes { get; }
 
+    /// <summary>Where something that was dropped may still be found, and what ends that; for people.</summary>
+    IReadOnlyList<string> Remnants => [];
+
     /// <summary>Reads the meta and any records of a session, from one moment, in one round trip. Writes nothing.</summary>
     /// <param name="session">The session.</param>
     /// <param name="keys">The records.</param>

@@ -24,6 +24,9 @@ public sealed class FaultyColdTier(IColdTier inner, bool disposesInner = true) :
     public IColdLeases Leases => new FaultyColdLeases(this);
 
     /// <inheritdoc/>
+    public IReadOnlyList<string> Remnants => Inner.Remnants;
+
+    /// <inheritdoc/>
     public IColdHistory? History => Inner.History;
 
     /// <inheritdoc/>

@@ -49,7 +49,11 @@ internal sealed class FaultyColdTier : IColdTier
 
     public IColdLeases Leases => FaultyLeases;
 
+    public IColdHistory? History => Inner.History;
+
     public IColdKeys? Keys => Inner.Keys;
+
+    public IReadOnlyList<string> Remnants => Inner.Remnants;
 
     public ValueTask InitializeAsync(CancellationToken cancellationToken) => Inner.InitializeAsync(cancellationToken);
 
