@@ -102,7 +102,7 @@ public sealed partial class HybridAuthStore
         var tier = await ColdKeysAsync(cancellationToken).ConfigureAwait(false);
         if (_masterKeys.HasRing)
             await _masterKeys.ReloadAsync(cancellationToken).ConfigureAwait(false);
-        var tally = new KeyJobTally("Rewrapping", request, _logger);
+        var tally = new KeyJobTally("Rewrapping", "rewrap", request, _metrics, _logger);
         var step = new List<DataKeyRewrap>(RewrapStep);
         AuthSessionId? last = null;
         await foreach (var session in SessionsOfAsync(request, cancellationToken).ConfigureAwait(false))
@@ -148,7 +148,7 @@ public sealed partial class HybridAuthStore
     internal async ValueTask<KeyJobProgress> ReencryptAsync(KeyJobRequest request, CancellationToken cancellationToken)
     {
         var tier = await ColdKeysAsync(cancellationToken).ConfigureAwait(false);
-        var tally = new KeyJobTally("Re-encrypting", request, _logger);
+        var tally = new KeyJobTally("Re-encrypting", "reencrypt", request, _metrics, _logger);
         await foreach (var session in SessionsOfAsync(request, cancellationToken).ConfigureAwait(false))
         {
             tally.Sessions++;

@@ -33,6 +33,7 @@ public sealed partial class HybridAuthStore : IAuthStateStore, IAsyncDisposable,
     private readonly TimeSpan _maxStaleness;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private readonly StoreMetrics _metrics = new();
     private readonly ConcurrentDictionary<AuthSessionId, SessionState> _states = new();
     private readonly InProcessTier _local;
     private readonly LeaseKeeper _leases;
@@ -172,6 +173,7 @@ public sealed partial class HybridAuthStore : IAuthStateStore, IAsyncDisposable,
             await _hot.DisposeAsync().ConfigureAwait(false);
         await _cold.DisposeAsync().ConfigureAwait(false);
         _masterKeys.Dispose();
+        _metrics.Dispose();
     }
 
     /// <summary>The same, for a container that is disposed of synchronously; it blocks until the tiers are closed.</summary>

@@ -4,11 +4,17 @@ using Microsoft.Extensions.Logging;
 namespace HybridStore.Keys;
 
 /// <summary>Counts what a change of keys does, and tells of it.</summary>
-internal sealed class KeyJobTally(string job, KeyJobRequest request, ILogger logger)
+/// <param name="job">What it is, as the log names it.</param>
+/// <param name="metric">The same, as metrics name it.</param>
+/// <param name="request">What was asked for.</param>
+/// <param name="metrics">Where it is counted.</param>
+/// <param name="logger">Where it is logged.</param>
+internal sealed class KeyJobTally(string job, string metric, KeyJobRequest request, StoreMetrics metrics, ILogger logger)
 {
     private const int MaxFailures = 100;
     private readonly List<KeyJobFailure> _failures = [];
     private AuthSessionId? _last = request.After;
+    private KeyJobProgress _told = new(0, 0, 0, 0, null);
     private long _failed;
 
     public long Sessions { get; set; }
@@ -34,9 +40,15 @@ internal sealed class KeyJobTally(string job, KeyJobRequest request, ILogger log
     {
         _last = session;
         Log.KeyJobProgress(logger, job, Sessions, Changed, _failed, session);
-        request.Progress?.Report(Progress);
+        Step();
     }
 
     /// <summary>A step within a session is done.</summary>
-    public void Step() => request.Progress?.Report(Progress);
+    public void Step()
+    {
+        var progress = Progress;
+        metrics.KeyJob(metric, _told, progress);
+        _told = progress;
+        request.Progress?.Report(progress);
+    }
 }

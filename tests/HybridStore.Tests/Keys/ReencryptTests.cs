@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
 using HybridStore.Codec;
 using HybridStore.Conformance;
 using HybridStore.InMemory;
@@ -248,6 +250,33 @@ public sealed class ReencryptTests : IAsyncDisposable
         }
 
         return (keys, [.. names.Select(static n => new DataKeyId(n))]);
+    }
+
+    [Fact]
+    public async Task ReencryptAsync_WhatItDoes_IsCountedByJobAndNamesNobody()
+    {
+        using var listener = new MeterListener();
+        var counts = new ConcurrentDictionary<string, long>();
+        listener.InstrumentPublished = (instrument, me) =>
+        {
+            if (instrument.Meter.Name == "HybridStore" && instrument.Name.StartsWith("hybridstore.key_job.", StringComparison.Ordinal))
+                me.EnableMeasurementEvents(instrument);
+        };
+        listener.SetMeasurementEventCallback<long>((instrument, count, tags, _) =>
+        {
+            // Other tests run at the same time, and count too: at least what is done here.
+            Assert.Equal(1, tags.Length);
+            counts.AddOrUpdate($"{instrument.Name} {tags[0].Key}={tags[0].Value}", count, (_, sum) => sum + count);
+        });
+        listener.Start();
+        var (store, _) = _fixture.Open();
+        foreach (var id in (string[])["a", "b", "c"])
+            await KeyFixture.WriteAsync(store, KeyFixture.Session, id: id);
+
+        await store.KeyRing.ReencryptAsync(new KeyJobRequest { NewDataKeys = true }, Cancel);
+
+        Assert.True(counts["hybridstore.key_job.changed hybridstore.key_job=reencrypt"] >= 3);
+        Assert.True(counts["hybridstore.key_job.sessions hybridstore.key_job=reencrypt"] >= 1);
     }
 
     private sealed class Listed(List<KeyJobProgress> list) : IProgress<KeyJobProgress>
