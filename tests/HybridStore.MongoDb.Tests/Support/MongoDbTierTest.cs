@@ -63,12 +63,14 @@ public abstract class MongoDbTierTest : IAsyncDisposable
     /// <summary>A tier behind a proxy.</summary>
     internal async Task<(MongoDbColdTier Tier, MongoProxy Proxy)> OpenBehindProxyAsync(TimeSpan? timeout = null)
     {
-        var server = (await SharedServer.UrlAsync()).Server;
+        var shared = MongoClientSettings.FromUrl(await SharedServer.UrlAsync());
+        var server = shared.Server;
         _proxy ??= new MongoProxy(server.Host, server.Port);
 
         // The collections are made beforehand: the time that the test gives its calls is not for that.
         await (await OpenAsync()).ReadAsync(Session, [], false, Cancel);
         var settings = MongoClientSettings.FromConnectionString($"mongodb://127.0.0.1:{_proxy.Port}/?directConnection=true&serverMonitoringMode=poll");
+        settings.Credential = shared.Credential;
         return (await OpenAsync(settings, timeout), _proxy);
     }
 

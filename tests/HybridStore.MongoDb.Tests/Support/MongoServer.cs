@@ -23,10 +23,12 @@ internal sealed class MongoServer : IAsyncDisposable
 
     public string ConnectionString => string.Create(CultureInfo.InvariantCulture, $"mongodb://127.0.0.1:{Port}/?directConnection=true");
 
+    public static bool IsAvailable => Program is not null;
+
     /// <summary>Starts a replica set of one server, or a standalone one.</summary>
     public static async Task<MongoServer> StartAsync(bool isReplicaSet = true)
     {
-        Assert.SkipWhen(Program is null, "There is no mongod on the PATH; HYBRIDSTORE_TEST_MONGODB names a server instead.");
+        Assert.SkipWhen(Program is null, "This test needs a server of its own, and there is no mongod on the PATH.");
         var server = new MongoServer(isReplicaSet);
         try
         {

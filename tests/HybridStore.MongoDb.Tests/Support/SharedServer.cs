@@ -1,33 +1,29 @@
+using HybridStore.Containers;
 using MongoDB.Driver;
 
 [assembly: AssemblyFixture(typeof(HybridStore.MongoDb.Tests.Support.SharedServer))]
 
 namespace HybridStore.MongoDb.Tests.Support;
 
-/// <summary>
-/// One server for the tests that only need a database of their own on it: the one that HYBRIDSTORE_TEST_MONGODB names, or a mongod that is started for the tests.
-/// Where there is neither, the test is skipped.
-/// </summary>
+/// <summary>One server for the tests that only need a database of their own on it, and clients of it.</summary>
 public sealed class SharedServer : IAsyncDisposable
 {
     private const string Variable = "HYBRIDSTORE_TEST_MONGODB";
-    private readonly SemaphoreSlim _starting = new(1, 1);
     private readonly MongoClient?[] _clients = new MongoClient?[2];
-    private MongoServer? _server;
+    private readonly Lazy<Task<string>> _connectionString;
+    private IAsyncDisposable? _server;
+
+    // What came of it, a failure or that there is none, counts for all tests: none of them waits for it again.
+    public SharedServer() => _connectionString = new(StartAsync);
 
     /// <summary>The connection string, without a database.</summary>
-    public static async ValueTask<MongoUrl> UrlAsync()
-    {
-        var shared = await GetAsync();
-        await shared.StartAsync();
-        return new MongoUrl(shared._server?.ConnectionString ?? Environment.GetEnvironmentVariable(Variable)!);
-    }
+    public static async ValueTask<MongoUrl> UrlAsync() => new(await (await FindAsync())._connectionString.Value);
 
     /// <summary>A client: of two with different numbers, each is what another process' would be.</summary>
     public static async ValueTask<IMongoClient> ConnectAsync(int number = 0)
     {
         var url = await UrlAsync();
-        var shared = await GetAsync();
+        var shared = await FindAsync();
         lock (shared._clients)
             return shared._clients[number % shared._clients.Length] ??= new MongoClient(url);
     }
@@ -43,24 +39,28 @@ public sealed class SharedServer : IAsyncDisposable
             client?.Dispose();
         if (_server is not null)
             await _server.DisposeAsync();
-        _starting.Dispose();
     }
 
-    private static async ValueTask<SharedServer> GetAsync() =>
+    private static async ValueTask<SharedServer> FindAsync() =>
         await TestContext.Current.GetFixture<SharedServer>() ?? throw new InvalidOperationException("There is no shared server here.");
 
-    private async ValueTask StartAsync()
+    /// <summary>The server that the variable names, else one by the program of this machine, else one in a container; else the tests are skipped.</summary>
+    private async Task<string> StartAsync()
     {
-        if (!string.IsNullOrEmpty(Environment.GetEnvironmentVariable(Variable)))
-            return;
-        await _starting.WaitAsync();
-        try
-        {
-            _server ??= await MongoServer.StartAsync();
-        }
-        finally
-        {
-            _starting.Release();
-        }
+        if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } given)
+            return given;
+        if (MongoServer.IsAvailable)
+            return Keep(await MongoServer.StartAsync()).ConnectionString;
+        var lack = ServerContainers.Lack;
+        Assert.SkipUnless(lack is null, $"{Variable} names no server, there is no mongod on the PATH, and {lack}.");
+        // Its user is known there, and to no database that a test adds.
+        return new MongoUrlBuilder(Keep(await ServerContainers.StartMongoDbAsync()).ConnectionString) { AuthenticationSource = "admin" }.ToString();
+    }
+
+    private T Keep<T>(T server)
+        where T : IAsyncDisposable
+    {
+        _server = server;
+        return server;
     }
 }

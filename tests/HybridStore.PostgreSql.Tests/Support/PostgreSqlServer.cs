@@ -11,6 +11,9 @@ internal sealed class PostgreSqlServer : IAsyncDisposable
 {
     public const string Password = "s3cret-of-the-tests";
 
+    /// <summary>What the tests count on, wherever the server runs.</summary>
+    public static readonly string[] UsualSettings = ["max_connections=200", "timezone=UTC", "lc_messages=C"];
+
     private readonly string _folder;
     private readonly string[] _settings;
     private readonly SmallDisk? _disk;
@@ -38,7 +41,7 @@ internal sealed class PostgreSqlServer : IAsyncDisposable
     /// <summary>The same, with a small file system that only this server sees.</summary>
     public static async Task<PostgreSqlServer> StartAsync(SmallDisk? disk, params string[] settings)
     {
-        Assert.SkipUnless(ServerPrograms.AreThere, "There is no PostgreSQL server here; eng/servers.sh installs it.");
+        Assert.SkipUnless(ServerPrograms.AreThere, "This test needs a server of its own, and there is no PostgreSQL here; eng/servers.sh installs it.");
         var server = new PostgreSqlServer(ServerPrograms.CreateFolder("postgresql"), settings, disk);
         return await server.StartFirstAsync(server.InitializeAsync);
     }
@@ -87,7 +90,7 @@ internal sealed class PostgreSqlServer : IAsyncDisposable
             var port = Port == 0 ? FreePort() : Port;
             string[] settings =
             [
-                .. (string[])[$"port={port}", "listen_addresses=127.0.0.1", $"unix_socket_directories={_folder}", "max_connections=200", "timezone=UTC", "lc_messages=C"], .. _settings,
+                .. (string[])[$"port={port}", "listen_addresses=127.0.0.1", $"unix_socket_directories={_folder}"], .. UsualSettings, .. _settings,
             ];
             var start = ServerPrograms.Start("postgres", _folder, ["-D", Path.Combine(_folder, "data"), .. settings.SelectMany(static s => (string[])["-c", s])]);
             _process = Process.Start(_disk?.Mount(start) ?? start)!;

@@ -4,10 +4,9 @@ using HybridStore.Tiers;
 
 namespace HybridStore.Redis.Tests.Support;
 
-/// <summary>A hot tier on a real server: the one that HYBRIDSTORE_TEST_REDIS names, under a prefix of its own, or else one that is started for the test.</summary>
+/// <summary>A hot tier on a real server of the test's own, which can be restarted; where one is given, or the program for that is missing, on the shared server under a prefix of its own.</summary>
 public sealed class RedisHotFixture : HotTierFixture
 {
-    private static readonly string? Given = Environment.GetEnvironmentVariable("HYBRIDSTORE_TEST_REDIS");
     private readonly string _prefix = $"test-{Guid.NewGuid():N}";
     private readonly List<RedisHotTier> _tiers = [];
     private RedisServer? _server;
@@ -16,10 +15,10 @@ public sealed class RedisHotFixture : HotTierFixture
 
     public override async ValueTask<IHotTier> OpenAsync()
     {
-        if (string.IsNullOrEmpty(Given))
+        if (RedisServer.IsAvailable && !SharedServer.IsGiven)
             _server ??= await RedisServer.StartDurableAsync();
         var options = new RedisHotTierOptions { KeyPrefix = _prefix, OperationTimeout = TimeSpan.FromSeconds(30), IdleExpiry = TimeSpan.FromHours(1) };
-        var tier = new RedisHotTier(_server?.ConnectionString ?? Given!, options);
+        var tier = new RedisHotTier(_server?.ConnectionString ?? await SharedServer.ConnectionStringAsync(), options);
         _tiers.Add(tier);
         await Eventually.ConnectedAsync(tier);
         return tier;

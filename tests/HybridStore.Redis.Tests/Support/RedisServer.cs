@@ -24,7 +24,7 @@ internal sealed class RedisServer : IAsyncDisposable
     /// <summary>Starts a server that keeps nothing, unless the arguments say otherwise.</summary>
     public static async Task<RedisServer> StartAsync(params string[] arguments)
     {
-        Assert.SkipWhen(Program is null, "There is no redis-server; eng/servers.sh installs it.");
+        Assert.SkipWhen(Program is null, "This test needs a server of its own, and there is no redis-server here; eng/servers.sh installs it.");
         var server = new RedisServer(arguments);
         try
         {

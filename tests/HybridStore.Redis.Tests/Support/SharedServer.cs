@@ -1,25 +1,36 @@
 using System.Text;
 using HybridStore.Conformance.Stores;
+using HybridStore.Containers;
 using StackExchange.Redis;
 
 [assembly: AssemblyFixture(typeof(HybridStore.Redis.Tests.Support.SharedServer))]
 
 namespace HybridStore.Redis.Tests.Support;
 
-/// <summary>
-/// One server for the tests that only need a place of their own on it, and connections to it, which take a second each to make: the server that
-/// HYBRIDSTORE_TEST_REDIS names, or one that is started for the tests.
-/// </summary>
+/// <summary>One server for the tests that only need a place of their own on it, and connections to it, which take a second each to make.</summary>
 public sealed class SharedServer : IAsyncDisposable
 {
-    private readonly SemaphoreSlim _starting = new(1, 1);
+    private const string Variable = "HYBRIDSTORE_TEST_REDIS";
+    private static readonly string[] Arguments = ["--appendonly", "yes", "--appendfsync", "no"];
+    private readonly SemaphoreSlim _connecting = new(1, 1);
     private readonly ConnectionMultiplexer?[] _connections = new ConnectionMultiplexer?[2];
-    private RedisServer? _server;
+    private readonly Lazy<Task<string>> _connectionString;
+    private IAsyncDisposable? _server;
+
+    // What came of it, a failure or that there is none, counts for all tests: none of them waits for it again.
+    public SharedServer() => _connectionString = new(StartAsync);
+
+    public static bool IsGiven => Given.Length > 0;
+
+    private static string Given => Environment.GetEnvironmentVariable(Variable) ?? "";
+
+    /// <summary>How the server is reached.</summary>
+    public static async ValueTask<string> ConnectionStringAsync() => await (await FindAsync())._connectionString.Value;
 
     /// <summary>A connection: of two with different numbers, each is what another process' would be.</summary>
     public static async ValueTask<IConnectionMultiplexer> ConnectAsync(int number = 0)
     {
-        var shared = await TestContext.Current.GetFixture<SharedServer>() ?? throw new InvalidOperationException("There is no shared server here.");
+        var shared = await FindAsync();
         return await shared.ConnectionAsync(number % shared._connections.Length);
     }
 
@@ -48,22 +59,41 @@ public sealed class SharedServer : IAsyncDisposable
             connection?.Dispose();
         if (_server is not null)
             await _server.DisposeAsync();
-        _starting.Dispose();
+        _connecting.Dispose();
+    }
+
+    private static async ValueTask<SharedServer> FindAsync() =>
+        await TestContext.Current.GetFixture<SharedServer>() ?? throw new InvalidOperationException("There is no shared server here.");
+
+    /// <summary>The server that the variable names, else one by the program of this machine, else one in a container; else the tests are skipped.</summary>
+    private async Task<string> StartAsync()
+    {
+        if (IsGiven)
+            return Given;
+        if (RedisServer.IsAvailable)
+            return Keep(await RedisServer.StartAsync(Arguments)).ConnectionString;
+        var lack = ServerContainers.Lack;
+        Assert.SkipUnless(lack is null, $"{Variable} names no server, there is no redis-server here (eng/servers.sh installs it), and {lack}.");
+        return Keep(await ServerContainers.StartRedisAsync(Arguments)).ConnectionString;
+    }
+
+    private T Keep<T>(T server)
+        where T : IAsyncDisposable
+    {
+        _server = server;
+        return server;
     }
 
     private async ValueTask<IConnectionMultiplexer> ConnectionAsync(int number)
     {
-        await _starting.WaitAsync();
+        await _connecting.WaitAsync();
         try
         {
-            var given = Environment.GetEnvironmentVariable("HYBRIDSTORE_TEST_REDIS");
-            if (string.IsNullOrEmpty(given))
-                _server ??= await RedisServer.StartAsync("--appendonly", "yes", "--appendfsync", "no");
-            return _connections[number] ??= await OpenAsync(_server?.ConnectionString ?? given!);
+            return _connections[number] ??= await OpenAsync(await _connectionString.Value);
         }
         finally
         {
-            _starting.Release();
+            _connecting.Release();
         }
     }
 
