@@ -118,8 +118,23 @@ public sealed class MongoDbFaultTests : MongoDbTierTest
         foreach (var call in calls)
         {
             var failure = await Assert.ThrowsAsync<StoreUnavailableException>(() => call);
+            Assert.Contains($"127.0.0.1:{port}", failure.Message, StringComparison.Ordinal);
             Assert.DoesNotContain("secret", failure.ToString(), StringComparison.Ordinal);
         }
+    }
+
+    /// <summary>A name that nobody has (RFC 6761).</summary>
+    [Fact]
+    public async Task AnyCall_HostDoesNotExist_IsUnavailableAndNamed()
+    {
+        var options = new MongoDbColdTierOptions { OperationTimeout = TimeSpan.FromSeconds(1) };
+        await using var tier = new MongoDbColdTier("mongodb://bot:secret@no-such-host.invalid:27017/bots", options);
+
+        var failure = await Assert.ThrowsAsync<StoreUnavailableException>(async () => await tier.ReadAsync(Session, [Record("a")], false, Cancel));
+
+        Assert.True(failure.IsTransient);
+        Assert.Contains("no-such-host.invalid:27017", failure.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", failure.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,5 +1,7 @@
+using System.Net;
 using MongoDB.Driver;
 using MongoDB.Driver.Core.Clusters;
+using MongoDB.Driver.Core.Servers;
 
 namespace HybridStore.MongoDb.Engine;
 
@@ -17,10 +19,13 @@ internal static class MongoDbErrors
     private const int WriteConflict = 112;
     private const int MaxTimeExpired = 50;
     private const int TransactionExceededLifetime = 290;
+    private const int NotAReplicaSet = 123;
+
+    // Of a server that can't reach what it asks about users, or is given no time: HostUnreachable, HostNotFound, NetworkTimeout, ExceededTimeLimit.
+    private static readonly int[] Passing = [6, 7, 89, 262];
 
     private static readonly (int Code, StoreUnusableReason Reason, string Meaning)[] Refusals =
     [
-        (13, StoreUnusableReason.ReadOnly, "the user has not the rights for it (Unauthorized). Give it the role readWrite on the database"),
         (18, StoreUnusableReason.ReadOnly, "the server refuses the user or the password (AuthenticationFailed)"),
         (20, StoreUnusableReason.MissingDependency, "it has no transactions (IllegalOperation). Make it a replica set, of one server if need be"),
         (263, StoreUnusableReason.MissingDependency, "it does not do that in a transaction (OperationNotSupportedInTransaction)"),
@@ -44,10 +49,13 @@ internal static class MongoDbErrors
     public static bool IsConflict(Exception e) => CodeOf(e) is DuplicateKey or WriteConflict;
 
     /// <summary>Whether the server has answered that it did not do it, so that nothing of it was done.</summary>
-    /// <remarks>A write concern that is not fulfilled is no such answer, though its exception is one of a command: what was written may stay.</remarks>
+    /// <remarks>
+    /// A write concern that is not fulfilled is no such answer, though its exception is one of a command: what was written may stay. Neither is the refusal of a user: the
+    /// driver may have sent it before, and lost the answer.
+    /// </remarks>
     public static bool IsRefusal(Exception e) =>
-        e is (MongoCommandException and not MongoWriteConcernException) or MongoWriteException or MongoBulkWriteException or MongoAuthenticationException
-        && !IsUnknownCommit(e) && CodeOf(e) != MaxTimeExpired;
+        e is (MongoCommandException and not MongoWriteConcernException) or MongoWriteException or MongoBulkWriteException
+        && !IsUnknownCommit(e) && CodeOf(e) is not (MaxTimeExpired or MissingRight.Unauthorized);
 
     public static StoreUnusableException NewerSchema(string database, long found) => new(
         TierName,
@@ -67,16 +75,19 @@ internal static class MongoDbErrors
     /// <param name="timeout">How long the call was to take.</param>
     public static Exception Translate(Exception e, string operation, IMongoClient client, TimeSpan timeout) => e switch
     {
-        MongoAuthenticationException => Unauthenticated(e),
-        MongoIncompatibleDriverException => new StoreUnusableException(
-            TierName, StoreUnusableReason.MissingDependency, "This version of the MongoDB driver can't talk to a server of this version. Update the older one.", e),
+        MongoAuthenticationException when MayPass(e.InnerException) => Unavailable(operation, "the connection to the server failed while the user was checked", e),
+        MongoAuthenticationException => Unauthenticated(e, client),
+        MongoIncompatibleDriverException => Incompatible(e, client),
+        NotSupportedException => ServerCheck.Standalone(e),
         MongoNotPrimaryException or MongoNodeIsRecoveringException => Unavailable(operation, "the servers have no primary that takes it, or are just choosing another", e),
         MongoWriteConcernException and not MongoDuplicateKeyException => Unavailable(operation, "it is not confirmed that a majority of the servers has it", e),
         MongoExecutionTimeoutException => Unavailable(operation, $"the server did not finish it in {timeout}", e),
         MongoConnectionPoolPausedException => Unavailable(operation, "the connection to the server was lost", e),
-        MongoConnectionException when Inner<MongoAuthenticationException>(e) is not null => Unauthenticated(e),
+        MongoConnectionException when Inner<MongoAuthenticationException>(e) is { } refused => Translate(refused, operation, client, timeout),
         MongoConnectionException => Unavailable(operation, "the connection to the server failed", e),
         OperationCanceledException or TimeoutException => TimedOut(operation, client, timeout, e),
+        MongoException when CodeOf(e) == MissingRight.Unauthorized => Refused(operation, StoreUnusableReason.ReadOnly, MissingRight.Describe(e, client), e),
+        MongoException when CodeOf(e) == NotAReplicaSet => ServerCheck.Standalone(e),
         MongoException when Refusal(e, operation) is { } refusal => refusal,
         MongoException when CodeOf(e) is TransactionExceededLifetime => Unavailable(operation, "the transaction took longer than the server lets one (transactionLifetimeLimitSeconds)", e),
         MongoException when IsConflict(e) => Unavailable(operation, $"others kept writing the same session for {timeout}", e),
@@ -90,9 +101,12 @@ internal static class MongoDbErrors
         var errors = client.Cluster.Description.Servers.Select(static server => server.HeartbeatException).Where(static error => error is not null).ToList();
         string why = client.Cluster.Description switch
         {
-            _ when errors.Exists(static error => Inner<MongoAuthenticationException>(error) is not null) => ": the server refuses the user or the password",
+            _ when errors.Exists(static error => Inner<MongoAuthenticationException>(error) is { } refused && !MayPass(refused.InnerException)) =>
+                ": the server refuses the user or the password",
             { Servers.Count: 0 } => ": no server was found under the name",
-            { State: ClusterState.Disconnected } => ": no server can be reached",
+            { State: ClusterState.Disconnected, Servers: var servers } => $": no server can be reached at {string.Join(", ", servers.Select(static server => Name(server.EndPoint)))}",
+            { Servers: var servers } when servers.Any(static server => server.Type == ServerType.ReplicaSetGhost) =>
+                ": the server belongs to no replica set yet. Run rs.initiate() once",
             { Servers: var servers } when servers.All(static server => !server.IsDataBearing) => ": no server of the kind that was asked for was found (check replicaSet=)",
             _ => "",
         };
@@ -105,17 +119,46 @@ internal static class MongoDbErrors
         foreach (var (code, reason, meaning) in Refusals)
         {
             if (code == found)
-                return new StoreUnusableException(TierName, reason, $"MongoDB refused ({operation}): {meaning}. Nothing was changed.", e);
+                return Refused(operation, reason, meaning, e);
         }
 
         return null;
     }
 
-    private static StoreUnusableException Unauthenticated(Exception e) => new(
-        TierName,
-        StoreUnusableReason.ReadOnly,
-        "MongoDB refuses the user or the password (AuthenticationFailed). Check both, and authSource, the database in which the user was made. Nothing was changed.",
-        e);
+    private static StoreUnusableException Refused(string operation, StoreUnusableReason reason, string meaning, Exception e) =>
+        new(TierName, reason, $"MongoDB refused ({operation}): {meaning}. Nothing was changed.", e);
+
+    // The driver wraps whatever goes wrong while the user is checked.
+    private static bool MayPass(Exception? cause) =>
+        cause is MongoConnectionException or MongoNotPrimaryException or MongoNodeIsRecoveringException or MongoExecutionTimeoutException or TimeoutException
+        || (cause is not null && Passing.Contains(CodeOf(cause)));
+
+    private static StoreUnusableException Unauthenticated(Exception e, IMongoClient client)
+    {
+        string who = client.Settings.Credential is { } credential ? $"the user \"{credential.Username}\" of the database \"{credential.Source}\"" : "the user";
+        return new StoreUnusableException(
+            TierName,
+            StoreUnusableReason.ReadOnly,
+            $"MongoDB refuses {who}, or the password (AuthenticationFailed). Check both, and authSource, the database in which the user was made. Nothing was changed.",
+            e);
+    }
+
+    private static StoreUnusableException Incompatible(Exception e, IMongoClient client)
+    {
+        foreach (var server in client.Cluster.Description.Servers)
+        {
+            if (server.WireVersionRange is { } range && range.Max < ServerVersions.Oldest)
+                return ServerVersions.TooOld(range.Max, e);
+        }
+
+        return new StoreUnusableException(
+            TierName,
+            StoreUnusableReason.MissingDependency,
+            "The MongoDB server is newer than this version of the package MongoDB.Driver can talk to. Nothing was changed. Update the package.",
+            e);
+    }
+
+    private static string Name(EndPoint endPoint) => endPoint is DnsEndPoint dns ? $"{dns.Host}:{dns.Port}" : $"{endPoint}";
 
     private static StoreUnavailableException Unavailable(string operation, string why, Exception e) =>
         new(TierName, $"MongoDB did not answer ({operation}): {why}.", e);

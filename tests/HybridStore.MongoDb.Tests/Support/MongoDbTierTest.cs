@@ -13,6 +13,9 @@ public abstract class MongoDbTierTest : IAsyncDisposable
     // A server may let an index wait for transactions that other tests have left open, until it ends them itself.
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
+    // More connections than a test makes.
+    private const int MostCut = 20;
+
     private readonly List<MongoDbColdTier> _tiers = [];
     private MongoProxy? _proxy;
     private bool _isUsed;
@@ -49,6 +52,12 @@ public abstract class MongoDbTierTest : IAsyncDisposable
     internal async Task<IMongoCollection<BsonDocument>> CollectionAsync(string name) =>
         (await DatabaseAsync()).GetCollection<BsonDocument>($"hybridstore_{name}");
 
+    internal async Task<List<string>> CollectionNamesAsync()
+    {
+        using var names = await (await DatabaseAsync()).ListCollectionNamesAsync(cancellationToken: Cancel);
+        return await names.ToListAsync(Cancel);
+    }
+
     /// <summary>A tier with a client of its own.</summary>
     internal async Task<MongoDbColdTier> OpenAsync(TimeSpan? timeout = null) => await OpenAsync(MongoClientSettings.FromUrl(await SharedServer.UrlAsync()), timeout);
 
@@ -63,15 +72,42 @@ public abstract class MongoDbTierTest : IAsyncDisposable
     /// <summary>A tier behind a proxy.</summary>
     internal async Task<(MongoDbColdTier Tier, MongoProxy Proxy)> OpenBehindProxyAsync(TimeSpan? timeout = null)
     {
+        // The collections are made beforehand: the time that the test gives its calls is not for that.
+        await (await OpenAsync()).ReadAsync(Session, [], false, Cancel);
+        return await OpenAnewBehindProxyAsync(timeout);
+    }
+
+    /// <summary>A tier behind a proxy, on a database in which nothing is yet.</summary>
+    /// <param name="timeout">How long its calls may take.</param>
+    /// <param name="credentials">Such as <c>user:password@</c>.</param>
+    /// <param name="options">More options of the connection string, each after an ampersand.</param>
+    internal async Task<(MongoDbColdTier Tier, MongoProxy Proxy)> OpenAnewBehindProxyAsync(TimeSpan? timeout = null, string credentials = "", string options = "")
+    {
         var shared = MongoClientSettings.FromUrl(await SharedServer.UrlAsync());
         var server = shared.Server;
         _proxy ??= new MongoProxy(server.Host, server.Port);
-
-        // The collections are made beforehand: the time that the test gives its calls is not for that.
-        await (await OpenAsync()).ReadAsync(Session, [], false, Cancel);
-        var settings = MongoClientSettings.FromConnectionString($"mongodb://127.0.0.1:{_proxy.Port}/?directConnection=true&serverMonitoringMode=poll");
-        settings.Credential = shared.Credential;
+        var settings = MongoClientSettings.FromConnectionString($"mongodb://{credentials}127.0.0.1:{_proxy.Port}/?directConnection=true&serverMonitoringMode=poll{options}");
+        Assert.SkipWhen(credentials.Length > 0 && shared.Credential is not null, "The server asks for a user of its own.");
+        settings.Credential ??= shared.Credential;
         return (await OpenAsync(settings, timeout), _proxy);
+    }
+
+    /// <summary>Skips a test of clients without a user, where the server asks for one.</summary>
+    internal static async Task SkipWhereUsersAreAskedForAsync() =>
+        Assert.SkipWhen(MongoClientSettings.FromUrl(await SharedServer.UrlAsync()).Credential is not null, "The server asks for a user of its own.");
+
+    /// <summary>The error of a server that can't be used until somebody mends something: never one that passes by itself.</summary>
+    /// <param name="reason">What is in the way.</param>
+    /// <param name="call">The call.</param>
+    /// <param name="wasCut">Whether connections were cut before: each that the driver still has fails once.</param>
+    internal static async Task<StoreUnusableException> UnusableAsync(StoreUnusableReason reason, Func<Task> call, bool wasCut = false)
+    {
+        var failure = await Xunit.Record.ExceptionAsync(call);
+        for (int i = 0; wasCut && failure is StoreUnavailableException && i < MostCut; i++)
+            failure = await Xunit.Record.ExceptionAsync(call);
+        var refusal = Assert.IsType<StoreUnusableException>(failure);
+        Assert.Equal(("mongodb", reason, false), (refusal.Tier, refusal.Reason, refusal.IsTransient));
+        return refusal;
     }
 
     internal async Task<MongoDbColdTier> OpenAsync(MongoClientSettings settings, TimeSpan? timeout = null)

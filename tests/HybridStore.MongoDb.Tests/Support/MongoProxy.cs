@@ -2,8 +2,8 @@ using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
-using System.Text;
 using MongoDB.Bson;
+using MongoDB.Bson.Serialization;
 
 namespace HybridStore.MongoDb.Tests.Support;
 
@@ -11,7 +11,13 @@ namespace HybridStore.MongoDb.Tests.Support;
 internal sealed class MongoProxy : IAsyncDisposable
 {
     private const int HeaderSize = 16;
+    private const int OpReply = 1;
+    private const int OpQuery = 2004;
     private const int OpMsg = 2013;
+
+    // Where the document is: after the flags and the section's kind, and after what an answer of the old kind has in front of its documents.
+    private const int MessageBody = HeaderSize + 4 + 1;
+    private const int ReplyBody = HeaderSize + 20;
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly ConcurrentDictionary<TcpClient, bool> _clients = new();
     private readonly CancellationTokenSource _closing = new();
@@ -33,6 +39,12 @@ internal sealed class MongoProxy : IAsyncDisposable
 
     /// <summary>What is answered to a command that is refused.</summary>
     public BsonDocument Answer { get; set; } = new("ok", 0);
+
+    /// <summary>Asked of each command first: what is answered in the server's place; null: it is decided on as usual.</summary>
+    public Func<BsonDocument, BsonDocument?> Stand { get; set; } = static _ => null;
+
+    /// <summary>Changes what the server says of itself, when it is asked by the driver's own watching and otherwise.</summary>
+    public Func<BsonDocument, BsonDocument>? Hello { get; set; }
 
     /// <summary>Closes all connections; new ones work.</summary>
     public void Cut()
@@ -88,12 +100,19 @@ internal sealed class MongoProxy : IAsyncDisposable
     {
         while (await ReadAsync(client) is { } request)
         {
-            var action = CommandOf(request) is { } command ? Decide(command) : ProxyAction.Pass;
+            var command = CommandOf(request);
+            if (command is not null && Stand(command) is { } answer)
+            {
+                await client.WriteAsync(AnswerTo(request, answer), _closing.Token);
+                continue;
+            }
+
+            var action = command is not null ? Decide(command.GetElement(0).Name) : ProxyAction.Pass;
             if (action == ProxyAction.CutBefore)
                 return;
             if (action == ProxyAction.Refuse)
             {
-                await client.WriteAsync(AnswerTo(request), _closing.Token);
+                await client.WriteAsync(AnswerTo(request, Answer), _closing.Token);
                 continue;
             }
 
@@ -104,7 +123,9 @@ internal sealed class MongoProxy : IAsyncDisposable
             if (reply is null || action == ProxyAction.CutAfter)
                 return;
             if (action == ProxyAction.AnswerOtherwise)
-                reply = AnswerTo(request);
+                reply = AnswerTo(request, Answer);
+            else if (command is null && Hello is not null)
+                reply = Changed(reply, Hello);
             await client.WriteAsync(reply, _closing.Token);
 
             // A streamed answer has more to come without being asked.
@@ -113,17 +134,30 @@ internal sealed class MongoProxy : IAsyncDisposable
         }
     }
 
-    // An OP_MSG with one document, in answer to the request's number.
-    private byte[] AnswerTo(byte[] request)
+    // A message with one document, in answer to the request's number, of the kind that the request is.
+    private static byte[] AnswerTo(byte[] request, BsonDocument answer)
     {
-        var document = Answer.ToBson();
-        var message = new byte[HeaderSize + 4 + 1 + document.Length];
+        bool isOld = KindOf(request) == OpQuery;
+        int body = isOld ? ReplyBody : MessageBody;
+        byte[] message = [.. new byte[body], .. answer.ToBson()];
         BinaryPrimitives.WriteInt32LittleEndian(message, message.Length);
         request.AsSpan(4, 4).CopyTo(message.AsSpan(8));
-        BinaryPrimitives.WriteInt32LittleEndian(message.AsSpan(12), OpMsg);
-        document.CopyTo(message, HeaderSize + 4 + 1);
+        BinaryPrimitives.WriteInt32LittleEndian(message.AsSpan(12), isOld ? OpReply : OpMsg);
+        if (isOld)
+            BinaryPrimitives.WriteInt32LittleEndian(message.AsSpan(ReplyBody - 4), 1);
         return message;
     }
+
+    private static byte[] Changed(byte[] reply, Func<BsonDocument, BsonDocument> change)
+    {
+        int body = KindOf(reply) == OpReply ? ReplyBody : MessageBody;
+        byte[] message = [.. reply.AsSpan(0, body), .. change(DocumentAt(reply, body)).ToBson()];
+        BinaryPrimitives.WriteInt32LittleEndian(message, message.Length);
+        return message;
+    }
+
+    private static BsonDocument DocumentAt(byte[] message, int start) =>
+        BsonSerializer.Deserialize<BsonDocument>(message.AsSpan(start, BinaryPrimitives.ReadInt32LittleEndian(message.AsSpan(start))).ToArray());
 
     private async Task<byte[]?> ReadAsync(NetworkStream from)
     {
@@ -136,14 +170,20 @@ internal sealed class MongoProxy : IAsyncDisposable
         return message;
     }
 
-    // The name of the first field of an OP_MSG's body.
-    private static string? CommandOf(byte[] message)
+    // Until a connection is ready, the driver speaks the old kind: for its first hello, and while the user is checked.
+    private static BsonDocument? CommandOf(byte[] message)
     {
-        const int FirstName = HeaderSize + 4 + 1 + 4 + 1;
-        if (BinaryPrimitives.ReadInt32LittleEndian(message.AsSpan(12)) != OpMsg || message[HeaderSize + 4] != 0)
+        int body = KindOf(message) switch
+        {
+            OpMsg when message[MessageBody - 1] == 0 => MessageBody,
+            OpQuery => HeaderSize + 4 + message.AsSpan(HeaderSize + 4).IndexOf((byte)0) + 1 + 8,
+            _ => 0,
+        };
+        if (body == 0)
             return null;
-        var rest = message.AsSpan(FirstName);
-        var name = Encoding.UTF8.GetString(rest[..rest.IndexOf((byte)0)]);
-        return name is "hello" or "isMaster" or "ismaster" ? null : name;
+        var command = DocumentAt(message, body);
+        return command.GetElement(0).Name is "hello" or "isMaster" or "ismaster" ? null : command;
     }
+
+    private static int KindOf(byte[] message) => BinaryPrimitives.ReadInt32LittleEndian(message.AsSpan(12));
 }
