@@ -5,6 +5,10 @@
 #
 #   eng/test.sh [--no-build] [--no-coverage] [--filter X] [anything else for dotnet test]
 # HYBRIDSTORE_TEST_LIMIT: after how many seconds the tests of a project are ended and count as failed (600).
+# HYBRIDSTORE_MONGODB_SERVER: a program that starts a server which speaks MongoDB's protocol, for where there is no mongod: it is called as
+#   PROGRAM start PORT   and prints the connection string as its last line; not there within 300 s, it counts as failed
+#   PROGRAM stop         at the end, whatever happens
+# It is not called where HYBRIDSTORE_TEST_MONGODB names a server, or where the feed lacks the driver.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 cd "$root"
@@ -23,7 +27,7 @@ limit=${HYBRIDSTORE_TEST_LIMIT:-600}
 results=$root/artifacts/test
 rm -rf "$results"
 mkdir -p "$results"
-passed=0 failed=0 skipped=0 group= watch=
+passed=0 failed=0 skipped=0 group= watch= mongodb=
 
 # Lines that a process ran which was killed don't count.
 # It is called from a trap, where a bare return gives the status from before the trap.
@@ -42,6 +46,9 @@ tell_coverage() {
 finish() {
   local status=$?
   for left in $watch $group; do kill -KILL -- "-$left" 2>/dev/null || true; done
+  if [[ -n $mongodb ]]; then
+    "$HYBRIDSTORE_MONGODB_SERVER" stop >>"$results/mongodb.log" 2>&1 </dev/null || echo "mongodb: the server that was started did not stop: $results/mongodb.log"
+  fi
   if ((status != 0 && failed == 0)); then failed=1; fi
   feed_summary | sed 's/^/feed: /'
   for left_out in "$results"/*.leftout; do
@@ -67,6 +74,32 @@ end_after() {
   sleep "$1"
   touch "$3"
   kill -KILL -- "-$2" 2>/dev/null
+}
+
+# A port that nobody listens on, below those that the system gives to outgoing connections.
+free_port() {
+  local port
+  while :; do
+    port=$((20000 + RANDOM % 12000))
+    if ! (: <"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then echo "$port"; return; fi
+  done
+}
+
+# within SECONDS COMMAND...: where the system can't bound the time of a command, it is not bounded.
+within() {
+  if command -v timeout >/dev/null; then timeout -k 10 "$@"; else "${@:2}"; fi
+}
+
+# What has printed a connection string is there, and is stopped by finish; a server that somebody else has started is not.
+start_mongodb() {
+  if [[ -z ${HYBRIDSTORE_MONGODB_SERVER:-} || -n ${HYBRIDSTORE_TEST_MONGODB:-} ]] || feed_lacks mongodb || command -v mongod >/dev/null; then return 0; fi
+  mongodb=$(within 300 "$HYBRIDSTORE_MONGODB_SERVER" start "$(free_port)" 2>"$results/mongodb.log" </dev/null | tail -n 1) || mongodb=
+  if [[ $mongodb == mongodb://* ]]; then
+    export HYBRIDSTORE_TEST_MONGODB=$mongodb
+  else
+    mongodb=
+    echo "mongodb: $HYBRIDSTORE_MONGODB_SERVER started no server, so that the tests which need one are skipped: $(tail -n 1 "$results/mongodb.log")"
+  fi
 }
 
 # test_project PROJECT: runs its tests in a process group of its own (see finish), tells how they ended, and adds them up.
@@ -117,6 +150,8 @@ if ((build)); then
   quietly dotnet restore HybridStore.sln -v q --disable-build-servers
   quietly dotnet build HybridStore.sln -c Release --no-restore -v q --nologo --disable-build-servers
 fi
+
+start_mongodb
 
 if ((coverage)) && ! feed_lacks coverage; then
   arguments+=(--collect "XPlat Code Coverage" --settings eng/coverage.runsettings)
