@@ -117,6 +117,8 @@ public sealed class MongoDbRightsTests : MongoDbTierTest
         await tier.Leases.RenewAsync([new LeaseRef(Session, grant.Epoch)], TimeSpan.FromMinutes(5), Cancel);
         await ToListAsync(tier.Leases.ListAheadAsync(unheldOnly: false, Cancel));
         await tier.Leases.ReleaseAsync(new LeaseRef(Session, grant.Epoch), drained: true, Cancel);
+        Assert.True(await tier.Keys!.WriteRingAsync(0, new byte[10], Cancel));
+        Assert.True(await tier.Keys.WriteRingAsync((await tier.Keys.ReadRingAsync(Cancel)).Version, new byte[20], Cancel));
         await tier.DeleteSessionAsync(Session, Cancel);
         await tier.Tidying.Running;
 
