@@ -113,7 +113,7 @@ internal sealed class MongoDbKeys(MongoDbStore store, SessionReader reader, Tran
 
     private async Task<(bool Result, bool Keep)> AddAsync(DataKeyAddition addition, IClientSessionHandle transaction, CancellationToken deadline)
     {
-        var session = (await SessionState.ReadAsync(store, transaction, addition.Session, [], deadline).ConfigureAwait(false)).Document;
+        var session = (await SessionState.ReadAsync(store, transaction, addition.Session, deadline).ConfigureAwait(false)).Document;
         if (!session.Exists || session.Incarnation != addition.Incarnation)
             return (false, false);
         if (session.DataKey != addition.After)
