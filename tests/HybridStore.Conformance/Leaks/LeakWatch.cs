@@ -163,7 +163,8 @@ public sealed class LeakWatch : IDisposable
                 See(where, memory.Span);
                 break;
             default:
-                See(where, Convert.ToString(value, CultureInfo.InvariantCulture));
+                // A driver's values may say that they can be converted, and refuse it.
+                See(where, value is IFormattable formattable ? formattable.ToString(null, CultureInfo.InvariantCulture) : value.ToString());
                 break;
         }
     }
