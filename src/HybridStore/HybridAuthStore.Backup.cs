@@ -22,6 +22,16 @@ public sealed partial class HybridAuthStore
         if (request.KeysPath is { } keysPath && Path.GetFullPath(keysPath) == Path.GetFullPath(request.Path))
             throw new ArgumentException("The keys go into a file of their own.", nameof(request));
         await InitializeAsync(cancellationToken).ConfigureAwait(false);
+        var about = _audit.About(AuditKind.BackupWritten, request.Session, request.Tenant);
+        return await _audit.RunAsync(
+            about is null ? null : about with { Detail = request.KeysPath is null ? null : "withDataKeys" },
+            () => BackUpRecordedAsync(request, cancellationToken),
+            static (done, result) => done with { Sessions = result.Count(static s => s.Outcome == BackupOutcome.Written), Records = result.Sum(static s => s.Records) },
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask<IReadOnlyList<BackedUpSession>> BackUpRecordedAsync(AuthBackupRequest request, CancellationToken cancellationToken)
+    {
         var sessions = await BackupWriter.CreateAsync(request.Path, BackupFormat.Sessions, _time.GetUtcNow(), cancellationToken).ConfigureAwait(false);
         await using var _ = sessions.ConfigureAwait(false);
         var keys = request.KeysPath is null

@@ -30,8 +30,16 @@ public sealed partial class HybridAuthStore
     internal async ValueTask<ReadOnlyMemory<byte>?> ReadQuarantinedAsync(AuthSessionId session, string id, CancellationToken cancellationToken)
     {
         var key = new AuthKey(AuthQuarantine.Type, id);
-        var record = await GetAsync(session, key, cancellationToken).ConfigureAwait(false);
-        return record.Exists ? Parse(session, key, record.Value).Envelope : (ReadOnlyMemory<byte>?)null;
+        Check(session);
+        return await _audit.RunAsync<ReadOnlyMemory<byte>?>(
+            _audit.About(AuditKind.QuarantineExported, session),
+            async () =>
+            {
+                var record = await GetAsync(session, key, cancellationToken).ConfigureAwait(false);
+                return record.Exists ? Parse(session, key, record.Value).Envelope : (ReadOnlyMemory<byte>?)null;
+            },
+            static (done, envelope) => done with { Records = envelope is null ? 0 : 1 },
+            cancellationToken).ConfigureAwait(false);
     }
 
     internal async ValueTask<bool> DiscardQuarantinedAsync(AuthSessionId session, string id, CancellationToken cancellationToken)
@@ -39,6 +47,15 @@ public sealed partial class HybridAuthStore
         var key = new AuthKey(AuthQuarantine.Type, id);
         Check(session);
         await InitializeAsync(cancellationToken).ConfigureAwait(false);
+        return await _audit.RunAsync(
+            _audit.About(AuditKind.QuarantineDiscarded, session),
+            () => DiscardQuarantinedAsync(session, key, cancellationToken),
+            static (done, existed) => done with { Records = existed ? 1 : 0 },
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask<bool> DiscardQuarantinedAsync(AuthSessionId session, AuthKey key, CancellationToken cancellationToken)
+    {
         var state = StateOf(session);
         await DrainHeldAsync(session, state).ConfigureAwait(false);
         if (!(await AskColdAsync(session, state, [key], withDataKeys: false, shown: true, cancellationToken).ConfigureAwait(false)).Records[0].Exists)

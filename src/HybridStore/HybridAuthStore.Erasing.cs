@@ -18,7 +18,15 @@ public sealed partial class HybridAuthStore
     {
         Check(session);
         await InitializeAsync(cancellationToken).ConfigureAwait(false);
+        return await _audit.RunAsync(
+            _audit.About(AuditKind.SessionErased, session),
+            () => EraseRecordedAsync(session, cancellationToken),
+            static (done, report) => done with { Incarnation = report.Incarnation, Version = report.LastVersion, Sessions = report.Existed ? 1 : 0, DataKeys = report.DataKeys },
+            cancellationToken).ConfigureAwait(false);
+    }
 
+    private async ValueTask<ErasureReport> EraseRecordedAsync(AuthSessionId session, CancellationToken cancellationToken)
+    {
         // Counted before: afterwards there is nothing to count. A commit in between is erased all the same.
         var types = await _cold.SummarizeAsync(session, cancellationToken).ConfigureAwait(false) is var (_, counted) ? counted : [];
         var dataKeys = (await _cold.ReadAsync(session, [], withDataKeys: true, cancellationToken).ConfigureAwait(false)).DataKeys.Count;

@@ -30,6 +30,16 @@ public sealed partial class HybridAuthStore
         Check(session);
         ArgumentOutOfRangeException.ThrowIfLessThan(version, 1);
         await InitializeAsync(cancellationToken).ConfigureAwait(false);
+        var about = _audit.About(AuditKind.SessionRolledBack, session);
+        return await _audit.RunAsync(
+            about is null ? null : about with { Version = version },
+            () => RollbackRecordedAsync(session, version, cancellationToken),
+            static (done, result) => done with { Version = result.Version, Records = result.Records },
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask<RolledBackSession> RollbackRecordedAsync(AuthSessionId session, long version, CancellationToken cancellationToken)
+    {
         var history = HistoryTier();
         if ((await _cold.ReadAsync(session, [], withDataKeys: false, cancellationToken).ConfigureAwait(false)).Head is not { } head)
             throw new SessionNotFoundException(session);

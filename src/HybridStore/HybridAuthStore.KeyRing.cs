@@ -49,7 +49,7 @@ public sealed partial class HybridAuthStore
     {
         await InitializeAsync(cancellationToken).ConfigureAwait(false);
         var delay = atOnce ? TimeSpan.Zero : _keyRingOptions.ActivationDelay;
-        var made = await _masterKeys.AddAsync((_, now) => now + delay, cancellationToken).ConfigureAwait(false);
+        var made = await _masterKeys.AddAsync((_, now) => now + delay, byItself: false, cancellationToken).ConfigureAwait(false);
         await _masterKeys.RewrapRingAsync(cancellationToken).ConfigureAwait(false);
         var ring = _masterKeys.Ring;
         return Info(ring, ring.Find(made!.Fingerprint) ?? made);
@@ -58,6 +58,12 @@ public sealed partial class HybridAuthStore
     internal async ValueTask<MasterKeyInfo> RevokeMasterKeyAsync(ulong fingerprint, CancellationToken cancellationToken)
     {
         await InitializeAsync(cancellationToken).ConfigureAwait(false);
+        return await _audit.RunAsync(
+            About(AuditKind.MasterKeyRevoked, fingerprint), () => RevokeRecordedAsync(fingerprint, cancellationToken), static (done, _) => done, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask<MasterKeyInfo> RevokeRecordedAsync(ulong fingerprint, CancellationToken cancellationToken)
+    {
         var now = _time.GetUtcNow();
         var ring = await _masterKeys.ChangeAsync(
             ring =>
@@ -73,6 +79,11 @@ public sealed partial class HybridAuthStore
     internal async ValueTask DeleteMasterKeyAsync(ulong fingerprint, CancellationToken cancellationToken)
     {
         await InitializeAsync(cancellationToken).ConfigureAwait(false);
+        await _audit.RunAsync(About(AuditKind.MasterKeyDeleted, fingerprint), () => DeleteRecordedAsync(fingerprint, cancellationToken), cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask DeleteRecordedAsync(ulong fingerprint, CancellationToken cancellationToken)
+    {
         var id = MasterKey.Describe(fingerprint);
         await _masterKeys.ChangeAsync(
             async ring =>
@@ -102,6 +113,16 @@ public sealed partial class HybridAuthStore
         var tier = await ColdKeysAsync(cancellationToken).ConfigureAwait(false);
         if (_masterKeys.HasRing)
             await _masterKeys.ReloadAsync(cancellationToken).ConfigureAwait(false);
+        var about = _audit.About(AuditKind.DataKeysRewrapped, request.Session, request.Tenant);
+        return await _audit.RunAsync(
+            about is null ? null : about with { Key = _masterKeys.Current.Active.Id },
+            () => RewrapAsync(tier, request, cancellationToken),
+            static (done, progress) => done with { Sessions = progress.Sessions, DataKeys = progress.Changed },
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask<KeyJobProgress> RewrapAsync(IColdKeys tier, KeyJobRequest request, CancellationToken cancellationToken)
+    {
         var tally = new KeyJobTally("Rewrapping", "rewrap", request, _metrics, _logger);
         var step = new List<DataKeyRewrap>(RewrapStep);
         AuthSessionId? last = null;
@@ -148,6 +169,16 @@ public sealed partial class HybridAuthStore
     internal async ValueTask<KeyJobProgress> ReencryptAsync(KeyJobRequest request, CancellationToken cancellationToken)
     {
         var tier = await ColdKeysAsync(cancellationToken).ConfigureAwait(false);
+        var about = _audit.About(AuditKind.Reencrypted, request.Session, request.Tenant);
+        return await _audit.RunAsync(
+            about is null ? null : about with { Detail = request.NewDataKeys ? "newDataKeys" : null },
+            () => ReencryptAsync(tier, request, cancellationToken),
+            static (done, progress) => done with { Sessions = progress.Sessions, Records = progress.Changed },
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask<KeyJobProgress> ReencryptAsync(IColdKeys tier, KeyJobRequest request, CancellationToken cancellationToken)
+    {
         var tally = new KeyJobTally("Re-encrypting", "reencrypt", request, _metrics, _logger);
         await foreach (var session in SessionsOfAsync(request, cancellationToken).ConfigureAwait(false))
         {
@@ -249,6 +280,8 @@ public sealed partial class HybridAuthStore
         await InitializeAsync(cancellationToken).ConfigureAwait(false);
         return _cold.Keys ?? throw new MasterKeyException(MasterKeyFault.NoRing, $"The cold tier {_cold.Name} can't replace keys.");
     }
+
+    private AuditEvent? About(AuditKind kind, ulong fingerprint) => _audit.About(kind) is { } about ? about with { Key = MasterKey.Describe(fingerprint) } : null;
 
     private MasterKeyInfo Info(KeyRing ring, KeyRingEntry entry) => new(MasterKey.Describe(entry.Fingerprint), ring.StateAt(entry, _time.GetUtcNow()), entry.Provider)
     {

@@ -15,6 +15,13 @@ public sealed partial class HybridAuthStore
     {
         Check(session);
         await InitializeAsync(cancellationToken).ConfigureAwait(false);
+
+        // Before it is opened: nobody has it open unrecorded. That it is open needs no second entry; that it is closed has one.
+        return await _audit.RunAsync(_audit.About(AuditKind.SessionOpened, session), () => OpenRecordedAsync(session, cancellationToken), told: null, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask<AuthSession> OpenRecordedAsync(AuthSessionId session, CancellationToken cancellationToken)
+    {
         var state = StateOf(session);
         await _reconciler.LetGoAsync(session, cancellationToken).ConfigureAwait(false);
         if (!state.TryOpen())
@@ -40,7 +47,14 @@ public sealed partial class HybridAuthStore
     internal async ValueTask CloseAsync(AuthSession handle, SessionState state, HeldLease? lease)
     {
         _handles.TryRemove(handle, out _);
-        await LetGoAsync(handle.Id, state, lease).ConfigureAwait(false);
+        try
+        {
+            await LetGoAsync(handle.Id, state, lease).ConfigureAwait(false);
+        }
+        finally
+        {
+            await _audit.EndAsync(_audit.About(AuditKind.SessionClosed, handle.Id), AuditOutcome.Done).ConfigureAwait(false);
+        }
     }
 
     /// <summary>Takes a session's lease and everything that was queued under leases before, so that this process knows where it is.</summary>

@@ -25,13 +25,25 @@ public sealed partial class HybridAuthStore
     internal ValueTask<bool> RetryOutboxAsync(AuthSessionId session, CancellationToken cancellationToken) =>
         UnderLeaseAsync(session, RetryAsync, cancellationToken);
 
-    internal async ValueTask DiscardOutboxAsync(AuthSessionId session, long version, CancellationToken cancellationToken) =>
-        await UnderLeaseAsync(session, (state, lease) => DiscardAsync(state, lease, version), cancellationToken).ConfigureAwait(false);
+    internal async ValueTask DiscardOutboxAsync(AuthSessionId session, long version, CancellationToken cancellationToken)
+    {
+        Check(session);
+        var about = _audit.About(AuditKind.OutboxDiscarded, session);
+        await _audit.RunAsync(
+            about is null ? null : about with { Version = version },
+            async () => _ = await UnderLeaseAsync(session, (state, lease) => DiscardAsync(state, lease, version), cancellationToken).ConfigureAwait(false),
+            cancellationToken).ConfigureAwait(false);
+    }
 
     internal async ValueTask AbandonOutboxAsync(AuthSessionId session, CancellationToken cancellationToken)
     {
         Check(session);
         await InitializeAsync(cancellationToken).ConfigureAwait(false);
+        await _audit.RunAsync(_audit.About(AuditKind.OutboxAbandoned, session), () => AbandonRecordedAsync(session, cancellationToken), cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask AbandonRecordedAsync(AuthSessionId session, CancellationToken cancellationToken)
+    {
         var state = StateOf(session);
         if (!state.TryOpen())
             throw new SessionHeldException(session, Environment.MachineName, until: null);

@@ -60,12 +60,42 @@ public sealed partial class HybridAuthStore
         var (state, head, keys) = await LocateAsync(session, cancellationToken).ConfigureAwait(false);
         if (head is null)
             yield break;
+        if (type is not null || _audit.About(AuditKind.SessionExported, session) is not { } export)
+        {
+            await foreach (var record in EnumerateAsync(session, state, head, keys!, type, cancellationToken).ConfigureAwait(false))
+                yield return record;
+            yield break;
+        }
+
+        // All of a session in the clear is an export, whatever becomes of it.
+        export = export with { Incarnation = head.Incarnation, Version = head.Version };
+        await _audit.BeginAsync(export, cancellationToken).ConfigureAwait(false);
+        var (records, complete) = (0L, false);
+        try
+        {
+            await foreach (var record in EnumerateAsync(session, state, head, keys!, type, cancellationToken).ConfigureAwait(false))
+            {
+                records++;
+                yield return record;
+            }
+
+            complete = true;
+        }
+        finally
+        {
+            await _audit.EndAsync(export with { Records = records }, complete ? AuditOutcome.Done : AuditOutcome.Failed).ConfigureAwait(false);
+        }
+    }
+
+    private async IAsyncEnumerable<AuthRecord> EnumerateAsync(
+        AuthSessionId session, SessionState state, SessionHead head, SessionKeys keys, string? type, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
         var reads = 0;
         await foreach (var record in _cold.EnumerateAsync(session, type, cancellationToken).ConfigureAwait(false))
         {
             if (type is null && IsReserved(record.Key))
                 continue;
-            if (!EnvelopeCodec.Knows(keys!.All, record.Envelope.Span) && reads++ < MaxKeyReads)
+            if (!EnvelopeCodec.Knows(keys.All, record.Envelope.Span) && reads++ < MaxKeyReads)
                 keys = await ReadKeysAsync(session, state, keys, cancellationToken).ConfigureAwait(false);
             if (TryOpen(session, record.Key, keys, record.Envelope.Span, out var value) is not null)
             {

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
+using System.Text.Json;
 using HybridStore.Backup;
 using HybridStore.Codec;
 using HybridStore.Diagnostics;
@@ -29,7 +30,20 @@ public sealed partial class HybridAuthStore
             // Up to here, nothing was changed.
             var result = new List<RestoredSession>();
             foreach (var plan in plans)
-                result.Add(await RestoreAsync(backup, plan, cancellationToken).ConfigureAwait(false));
+            {
+                result.Add(await _audit.RunAsync(
+                    _audit.About(AuditKind.SessionRestored, plan.Section.Session),
+                    () => RestoreAsync(backup, plan, cancellationToken),
+                    static (done, restored) => done with
+                    {
+                        Incarnation = restored.Incarnation,
+                        Version = restored.Version,
+                        Records = restored.Records,
+                        Detail = JsonNamingPolicy.CamelCase.ConvertName(restored.Outcome.ToString()),
+                    },
+                    cancellationToken).ConfigureAwait(false));
+            }
+
             return result;
         }
         finally

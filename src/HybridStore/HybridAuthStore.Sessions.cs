@@ -70,6 +70,15 @@ public sealed partial class HybridAuthStore
         Check(session);
         ArgumentNullException.ThrowIfNull(entries);
         await InitializeAsync(cancellationToken).ConfigureAwait(false);
+        return await _audit.RunAsync(
+            _audit.About(AuditKind.SessionImported, session),
+            () => ImportRecordedAsync(session, entries, cancellationToken),
+            static (done, info) => done with { Incarnation = info.Incarnation, Version = info.Version },
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask<AuthSessionInfo> ImportRecordedAsync(AuthSessionId session, IAsyncEnumerable<AuthEntry> entries, CancellationToken cancellationToken)
+    {
         var state = StateOf(session);
         await state.Commits.EnterAsync(new PendingCommit(patch: null, mayJoin: false), cancellationToken).ConfigureAwait(false);
         try
@@ -122,7 +131,11 @@ public sealed partial class HybridAuthStore
     {
         Check(session);
         await InitializeAsync(cancellationToken).ConfigureAwait(false);
-        return (await DeleteAsync(session, StateOf(session), cancellationToken).ConfigureAwait(false)).Existed;
+        return await _audit.RunAsync(
+            _audit.About(AuditKind.SessionDeleted, session),
+            async () => (await DeleteAsync(session, StateOf(session), cancellationToken).ConfigureAwait(false)).Existed,
+            static (done, existed) => done with { Sessions = existed ? 1 : 0 },
+            cancellationToken).ConfigureAwait(false);
     }
 
     private async ValueTask<ColdDeletion> DeleteAsync(AuthSessionId session, SessionState state, CancellationToken cancellationToken)

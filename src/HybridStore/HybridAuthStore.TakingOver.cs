@@ -179,7 +179,10 @@ public sealed partial class HybridAuthStore
     }
 
     /// <summary>Clears the mark, by a commit that changes nothing else.</summary>
-    internal async ValueTask AcknowledgeRollbackAsync(AuthSessionId session, SessionState state, HeldLease? lease, CancellationToken cancellationToken)
+    internal ValueTask AcknowledgeRollbackAsync(AuthSessionId session, SessionState state, HeldLease? lease, CancellationToken cancellationToken) =>
+        _audit.RunAsync(_audit.About(AuditKind.RollbackAcknowledged, session), () => AcknowledgeRecordedAsync(session, state, lease, cancellationToken), cancellationToken);
+
+    private async ValueTask AcknowledgeRecordedAsync(AuthSessionId session, SessionState state, HeldLease? lease, CancellationToken cancellationToken)
     {
         await state.Commits.EnterAsync(new PendingCommit(patch: null, mayJoin: false), cancellationToken).ConfigureAwait(false);
         try

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Frozen;
+using HybridStore.Audit;
 using HybridStore.Codec;
 using HybridStore.Coordination;
 using HybridStore.DependencyInjection;
@@ -23,6 +24,7 @@ public sealed partial class HybridAuthStore : IAuthStateStore, IAsyncDisposable,
     private readonly ColdHistoryRetention? _history;
     private readonly IHotTier? _hot;
     private readonly MasterKeyKeeper _masterKeys;
+    private readonly AuditRecorder _audit;
     private readonly KeyRingOptions _keyRingOptions;
     private readonly DataKeyCache _dataKeys;
     private readonly TimeSpan _dataKeyDuration;
@@ -83,6 +85,8 @@ public sealed partial class HybridAuthStore : IAuthStateStore, IAsyncDisposable,
         _masterKeys = new MasterKeyKeeper(options.Encryption, cold, _time, _logger);
         if (HybridAuthStoreOptionsValidation.Faults(options).FirstOrDefault() is { } fault)
             throw new ArgumentException(fault, nameof(options));
+        _audit = new AuditRecorder(options.Audit, _time, _logger);
+        _masterKeys.Audit = _audit;
         _cold = cold;
         _hot = hot;
         _history = options.History.Retention;
@@ -159,6 +163,9 @@ public sealed partial class HybridAuthStore : IAuthStateStore, IAsyncDisposable,
         }
     }
 
+    /// <summary>Makes sure that the audit trail, if it is a file, can be written.</summary>
+    internal ValueTask CheckAuditAsync(CancellationToken cancellationToken) => _audit.CheckAsync(cancellationToken);
+
     /// <summary>Closes the sessions that are still open, brings what the tiers have accepted to its end and closes them. Calls made from now on throw <see cref="ObjectDisposedException"/>.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -174,6 +181,7 @@ public sealed partial class HybridAuthStore : IAuthStateStore, IAsyncDisposable,
         await _cold.DisposeAsync().ConfigureAwait(false);
         _masterKeys.Dispose();
         _metrics.Dispose();
+        _audit.Dispose();
     }
 
     /// <summary>The same, for a container that is disposed of synchronously; it blocks until the tiers are closed.</summary>

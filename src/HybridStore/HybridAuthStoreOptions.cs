@@ -32,6 +32,8 @@ public sealed class HybridAuthStoreOptions
 
     /// <summary>How long copies are kept that an erasure does not reach, for its report.</summary>
     public ErasureOptions Erasure { get; } = new();
+    /// <summary>Whether, and where, it is recorded who opened, exported, deleted and so on. Off by default.</summary>
+    public AuditOptions Audit { get; } = new();
 
     /// <summary>Which cold tier to use, as <c>scheme:rest</c>, when code does not choose one.</summary>
     /// <value>

@@ -40,6 +40,11 @@ internal sealed class EnvironmentOptions(string optionsName, Func<string, string
     public const string KeyBackupsKeptFor = "HYBRIDSTORE_KEY_BACKUPS_KEPT_FOR";
     public const string ColdBackupsKeptFor = "HYBRIDSTORE_COLD_BACKUPS_KEPT_FOR";
     public const string HotDumpsKeptFor = "HYBRIDSTORE_HOT_DUMPS_KEPT_FOR";
+    public const string AuditFile = "HYBRIDSTORE_AUDIT_FILE";
+    public const string AuditKey = "HYBRIDSTORE_AUDIT_KEY";
+    public const string AuditPreviousHash = "HYBRIDSTORE_AUDIT_PREVIOUS_HASH";
+    public const string AuditActor = "HYBRIDSTORE_AUDIT_ACTOR";
+    public const string AuditOnFailure = "HYBRIDSTORE_AUDIT_ON_FAILURE";
 
     public EnvironmentOptions(string optionsName)
         : this(optionsName, Environment.GetEnvironmentVariable)
@@ -89,6 +94,7 @@ internal sealed class EnvironmentOptions(string optionsName, Func<string, string
             options.History.Period = ParseTime(name, HistoryPeriod, period);
         Configure(name, options.Outbox);
         Configure(name, options.Erasure);
+        Configure(name, options.Audit);
     }
 
     private void Configure(string? name, ErasureOptions erasure)
@@ -99,6 +105,20 @@ internal sealed class EnvironmentOptions(string optionsName, Func<string, string
             erasure.ColdBackupsKeptFor = ParseTime(name, ColdBackupsKeptFor, cold);
         if (Value(HotDumpsKeptFor) is { } dumps)
             erasure.HotDumpsKeptFor = ParseTime(name, HotDumpsKeptFor, dumps);
+    }
+
+    private void Configure(string? name, AuditOptions audit)
+    {
+        if (Value(AuditFile) is { } file)
+            audit.File = file;
+        if (Value(AuditKey) is { } key)
+            audit.Key = key;
+        if (Value(AuditPreviousHash) is { } hash)
+            audit.PreviousHash = hash;
+        if (Value(AuditActor) is { } actor)
+            audit.Actor = actor;
+        if (Value(AuditOnFailure) is { } onFailure)
+            audit.OnFailure = ParseEnum<AuditFailurePolicy>(name, AuditOnFailure, onFailure);
     }
 
     private void Configure(string? name, EncryptionOptions encryption)

@@ -52,6 +52,8 @@ internal sealed class HybridAuthStoreOptionsValidation : IValidateOptions<Hybrid
                 yield return $"Erasure.{name} is {kept}; choose from 00:00:00 to {ErasureOptions.LongestKept}, or leave it out.";
         }
 
+        foreach (var fault in options.Audit.Faults())
+            yield return fault;
         if (options.Credentials.PairedField is null || options.Credentials.IdentityFields is null)
             yield return "Credentials.PairedField or Credentials.IdentityFields is null; choose empty to guard nothing.";
         if (!ColdTierUri.TryParse(options.Cold, out _))

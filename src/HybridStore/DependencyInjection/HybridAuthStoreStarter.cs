@@ -12,6 +12,7 @@ internal sealed class HybridAuthStoreStarter(HybridAuthStore store, ILogger<Hybr
     {
         try
         {
+            await store.CheckAuditAsync(cancellationToken).ConfigureAwait(false);
             await store.InitializeAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (StoreUnavailableException e)

@@ -146,4 +146,10 @@ internal static partial class Log
 
     [LoggerMessage(98, LogLevel.Warning, "Session {Session} needs a new data key, after {Seals} records were sealed here under the one it has, and could not be given one (bound of {Cipher}: {Limit}, {Source}).", EventName = "DataKeyNotReplaced")]
     public static partial void DataKeyNotReplaced(ILogger logger, Exception? exception, AuthSessionId session, long seals, Codec.EnvelopeCipher cipher, long limit, string source);
+
+    [LoggerMessage(100, LogLevel.Error, "The audit trail lacks an entry that could not be written: {Kind} of {Tenant}/{Session}.", EventName = "AuditNotWritten")]
+    public static partial void AuditNotWritten(ILogger logger, Exception exception, AuditKind kind, string? tenant, string? session);
+
+    [LoggerMessage(101, LogLevel.Error, "The audit trail can't be written.", EventName = "AuditNotWritable")]
+    public static partial void AuditNotWritable(ILogger logger, Exception exception);
 }

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using HybridStore.Audit;
 using HybridStore.Codec;
 using HybridStore.Diagnostics;
 using HybridStore.Tiers;
@@ -49,6 +50,9 @@ internal sealed class MasterKeyKeeper : IDisposable
             throw new MasterKeyException(MasterKeyFault.NoRing, $"The cold tier {cold.Name} keeps no key ring. Leave Encryption:KeyRing out, or choose another cold tier.");
         _provider = options.GetProvider() ?? (_local = new LocalMasterKeyProvider(_configured));
     }
+
+    /// <summary>Where it is recorded that keys are made.</summary>
+    public AuditRecorder? Audit { get; set; }
 
     /// <summary>Whether keys come from a ring.</summary>
     public bool HasRing => _provider is not null;
@@ -104,12 +108,14 @@ internal sealed class MasterKeyKeeper : IDisposable
 
     /// <summary>Adds a key to the ring.</summary>
     /// <param name="activatesAt">Given the ring and the time, when the key is to become active; <see langword="null"/>: no key is to be made.</param>
+    /// <param name="byItself">Whether nobody has asked for it.</param>
     /// <param name="cancellationToken">Ends it between two attempts.</param>
     /// <returns>The key; <see langword="null"/>: none was to be made.</returns>
-    public async ValueTask<KeyRingEntry?> AddAsync(Func<KeyRing, DateTimeOffset, DateTimeOffset?> activatesAt, CancellationToken cancellationToken)
+    public async ValueTask<KeyRingEntry?> AddAsync(Func<KeyRing, DateTimeOffset, DateTimeOffset?> activatesAt, bool byItself, CancellationToken cancellationToken)
     {
         KeyRingEntry? made = null;
         MasterKey? key = null;
+        AuditEvent? begun = null;
         try
         {
             await ChangeAsync(
@@ -124,12 +130,26 @@ internal sealed class MasterKeyKeeper : IDisposable
 
                     key ??= MasterKey.Generate();
                     made = new KeyRingEntry(key.Fingerprint, now, at, at + _options.Period, _provider!.Name, made?.Wrapped ?? await WrapAsync(key, cancellationToken).ConfigureAwait(false));
+                    if (begun is null && Audit?.About(AuditKind.MasterKeyMade) is { } about)
+                    {
+                        about = about with { Key = MasterKey.Describe(made.Fingerprint), Detail = byItself ? "byItself" : null };
+                        await Audit.BeginAsync(about, cancellationToken).ConfigureAwait(false);
+                        begun = about;
+                    }
+
                     return ring.With(made);
                 },
                 cancellationToken).ConfigureAwait(false);
             if (made is not null)
                 Log.MasterKeyMade(_logger, MasterKey.Describe(made.Fingerprint), made.ActivatesAt);
+            if (begun is not null)
+                await Audit!.EndAsync(made is null ? begun with { Detail = "overtaken" } : begun, made is null ? AuditOutcome.Failed : AuditOutcome.Done).ConfigureAwait(false);
             return made;
+        }
+        catch (Exception e) when (begun is not null)
+        {
+            await Audit!.FailAsync(begun, e).ConfigureAwait(false);
+            throw;
         }
         finally
         {
@@ -205,9 +225,20 @@ internal sealed class MasterKeyKeeper : IDisposable
         {
             var (_, ring) = await ReadAsync(CancellationToken.None).ConfigureAwait(false);
             if (_options.Rotates && ring.NextActivationAt(_time.GetUtcNow(), _options) is not null)
-                await AddAsync((found, now) => found.NextActivationAt(now, _options), CancellationToken.None).ConfigureAwait(false);
-            else
-                await TakeAsync(ring, CancellationToken.None).ConfigureAwait(false);
+            {
+                try
+                {
+                    await AddAsync((found, now) => found.NextActivationAt(now, _options), byItself: true, CancellationToken.None).ConfigureAwait(false);
+                    return;
+                }
+                catch (AuditTrailException e) when (Volatile.Read(ref _current) is not null)
+                {
+                    // It is made later; what others have changed in the ring counts all the same.
+                    Log.KeyRingNotRefreshed(_logger, e);
+                }
+            }
+
+            await TakeAsync(ring, CancellationToken.None).ConfigureAwait(false);
         }
         catch (Exception e) when (e is StoreUnavailableException or MasterKeyException && Volatile.Read(ref _current) is not null)
         {
