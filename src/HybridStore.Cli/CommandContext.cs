@@ -1,4 +1,5 @@
 using System.CommandLine;
+using HybridStore.Audit;
 using HybridStore.Cli.Output;
 using HybridStore.Codec;
 using HybridStore.DependencyInjection;
@@ -6,6 +7,8 @@ using HybridStore.Redis;
 using HybridStore.Tiers;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 
 namespace HybridStore.Cli;
 
@@ -84,6 +87,14 @@ internal sealed class CommandContext(ParseResult arguments, OutputWriter output,
         {
             throw new UsageException(e.Message);
         }
+    }
+
+    /// <summary>Opens the audit trail that the environment names, for what is done without a store. It is the caller's.</summary>
+    public AuditRecorder OpenAudit()
+    {
+        var options = new HybridAuthStoreOptions();
+        new EnvironmentOptions(Options.DefaultName).Configure(options);
+        return options.Audit.Faults().FirstOrDefault() is { } fault ? throw new UsageException(fault) : new AuditRecorder(options.Audit, time, NullLogger.Instance);
     }
 
     /// <summary>Tells on standard error what goes on.</summary>

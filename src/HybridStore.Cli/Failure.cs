@@ -49,6 +49,7 @@ internal sealed record Failure(int ExitCode, ErrorReport Report)
         {
             EnvelopeException e => report with { Record = RecordName.Of(e.Key), Fault = CamelCase(e.Fault.ToString()) },
             MasterKeyException e => report with { Fault = CamelCase(e.Fault.ToString()) },
+            AuditTrailException e => report with { File = e.Path },
             InvalidAuthInputException e => report with { Fault = CamelCase(e.Fault.ToString()) },
             // What is to be mended, and does not pass by itself, is inside.
             StoreUnavailableException { InnerException: StoreUnusableException inside } e =>

@@ -16,6 +16,7 @@ internal sealed class Tool(Terminal terminal, TimeProvider time)
           HYBRIDSTORE_MASTER_KEY  the master key, 32 bytes in base64 or hex; make one with `hybridstore keygen`
           HYBRIDSTORE_COLD        the store, if --cold is not given; else MONGODB_URL or DATABASE_URL
           HYBRIDSTORE_HOT         the hot tier, if --hot is not given; else REDIS_URL
+          HYBRIDSTORE_AUDIT_FILE  where it is recorded what is exported, deleted and so on; see docs/audit.md
           NO_COLOR                plain text on a terminal too
           HYBRIDSTORE_DEBUG=1     stack traces of failures
 
@@ -71,6 +72,9 @@ internal sealed class Tool(Terminal terminal, TimeProvider time)
         var keys = new Command("keys", "Looks after the master keys and the data keys.");
         AddTo(keys, [new KeysListCommand(), new KeysRotateCommand(), new KeysReencryptCommand(), new KeysRevokeCommand(), new KeysDeleteCommand()]);
         root.Add(keys);
+        var audit = new Command("audit", $"Looks into a file of {EnvironmentNames.AuditFile}: who opened, exported, deleted and so on.");
+        AddTo(audit, [new AuditVerifyCommand(), new AuditShowCommand()]);
+        root.Add(audit);
         return root;
     }
 

@@ -91,7 +91,13 @@ internal sealed class MigrateCommand : ToolCommand
         ColdMigrationReport report;
         try
         {
-            report = await new ColdMigration(from, to, options, context.Time).RunAsync(cancellationToken);
+            using var audit = context.OpenAudit();
+            var about = audit.About(AuditKind.SessionsMigrated, options.Session, options.Tenant);
+            report = await audit.RunAsync(
+                about is null ? null : about with { Detail = options.Switch ? "switch" : "copy" },
+                async () => await new ColdMigration(from, to, options, context.Time).RunAsync(cancellationToken),
+                static (done, result) => done with { Sessions = result.Sessions.Count(static s => s.Outcome is MigrationOutcome.Copied or MigrationOutcome.Switched) },
+                cancellationToken);
         }
         catch (ArgumentException e)
         {

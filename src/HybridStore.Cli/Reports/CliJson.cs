@@ -4,6 +4,8 @@ namespace HybridStore.Cli.Reports;
 
 /// <summary>The JSON of everything that the tool writes.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(AuditEntryReport))]
+[JsonSerializable(typeof(AuditVerifyReport))]
 [JsonSerializable(typeof(BackedUpReport))]
 [JsonSerializable(typeof(BackupReport))]
 [JsonSerializable(typeof(DamagedRecord))]
