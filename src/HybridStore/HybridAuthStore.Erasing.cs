@@ -137,6 +137,8 @@ public sealed partial class HybridAuthStore
         copies.Add(new RemainingCopy(RemainingCopyKind.Export, null, CanBeOpened: true, "folders that were exported hold values in the clear, and the store does not know of them"));
         copies.Add(new RemainingCopy(
             RemainingCopyKind.Tombstone, null, CanBeOpened: false, $"a tombstone in {_cold.Name}: SHA-256 of the names, incarnation, last version and epoch, for ever, so that nothing late brings the session back"));
+        if (_audit.Records)
+            copies.Add(new RemainingCopy(RemainingCopyKind.AuditTrail, null, CanBeOpened: false, "the audit trail: the names of tenant and session, and what was done with it, this erasure too; no values"));
         return copies;
     }
 

@@ -23,6 +23,9 @@ internal sealed class AuditRecorder : IDisposable
         (_onFailure, _time, _logger) = (options.OnFailure, time, logger);
     }
 
+    /// <summary>Whether anything is recorded.</summary>
+    public bool Records => _trail is not null;
+
     /// <summary>What is about to be done; <see langword="null"/>: nothing is recorded.</summary>
     public AuditEvent? About(AuditKind kind, AuthSessionId? session = null, string? tenant = null) => _trail is null ? null : new AuditEvent
     {

@@ -26,4 +26,7 @@ public enum RemainingCopyKind
 
     /// <summary>The tombstone: a hash of the name, and numbers. Not a copy; it stays, so that nothing late brings the session back.</summary>
     Tombstone = 8,
+
+    /// <summary>The audit trail: the names of tenant and session, and what was done. Not a copy either.</summary>
+    AuditTrail = 9,
 }

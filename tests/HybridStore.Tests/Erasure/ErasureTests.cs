@@ -212,6 +212,19 @@ public class ErasureTests
             [RemainingCopyKind.Backup, RemainingCopyKind.Tombstone], remaining.Where(c => !c.CanBeOpened).Select(c => c.Kind));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Remaining_AuditTrail_IsNamedWhereThereIsOne(bool audits)
+    {
+        await using var fixture = new StoreFixture();
+        var (store, _, _) = fixture.Open(configure: o => o.Audit.File = audits ? fixture.Path + ".audit" : null);
+
+        var remaining = (await store.Erasure.EraseAsync(fixture.Session, Cancel)).Remaining;
+
+        Assert.Equal(audits, remaining.Any(c => c.Kind == RemainingCopyKind.AuditTrail));
+    }
+
     [Fact]
     public async Task EraseTenantAsync_ErasesThatTenantAndNoOther()
     {
