@@ -5,6 +5,7 @@
 #
 #   eng/test.sh [--no-build] [--no-coverage] [--filter X] [anything else for dotnet test]
 # HYBRIDSTORE_TEST_LIMIT: after how many seconds the tests of a project are ended and count as failed (600).
+# HYBRIDSTORE_TEST_JOBS: how many projects' tests run at once (2, where the machine has as many processors).
 # HYBRIDSTORE_MONGODB_SERVER: a program that starts a server which speaks MongoDB's protocol, for where there is no mongod: it is called as
 #   PROGRAM start PORT   and prints the connection string as its last line; not there within 300 s, it counts as failed
 #   PROGRAM stop         at the end, whatever happens
@@ -27,7 +28,9 @@ limit=${HYBRIDSTORE_TEST_LIMIT:-600}
 results=$root/artifacts/test
 rm -rf "$results"
 mkdir -p "$results"
-passed=0 failed=0 skipped=0 group= watch= mongodb=
+passed=0 failed=0 skipped=0 group= watch= lanes= mongodb=
+jobs=${HYBRIDSTORE_TEST_JOBS:-$(($(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1) > 1 ? 2 : 1))}
+projects=()
 
 # Lines that a process ran which was killed don't count.
 # It is called from a trap, where a bare return gives the status from before the trap.
@@ -45,11 +48,14 @@ tell_coverage() {
 # Whatever happens, the closing lines tell it. A test host that hung may leave a child behind: it's in the group of its run.
 finish() {
   local status=$?
-  for left in $watch $group; do kill -KILL -- "-$left" 2>/dev/null || true; done
+  for lane in $lanes; do kill "$lane" 2>/dev/null || true; done
+  wait
+  add_up
   if [[ -n $mongodb ]]; then
     "$HYBRIDSTORE_MONGODB_SERVER" stop >>"$results/mongodb.log" 2>&1 </dev/null || echo "mongodb: the server that was started did not stop: $results/mongodb.log"
   fi
   if ((status != 0 && failed == 0)); then failed=1; fi
+  if ((passed + failed == 0)); then echo "No test ran."; fi
   feed_summary | sed 's/^/feed: /'
   for left_out in "$results"/*.leftout; do
     if [[ -f $left_out ]]; then echo "project left out: $(basename "$left_out" .leftout) (needs $(cat "$left_out"))"; fi
@@ -60,6 +66,20 @@ finish() {
 }
 trap finish EXIT
 trap 'exit 130' INT TERM
+
+# What all projects together have come to. One without a result counts as failed.
+add_up() {
+  local project p f s
+  for project in ${projects[@]+"${projects[@]}"}; do
+    p=0 f=1 s=0
+    if [[ -s $results/$project.counts ]]; then
+      read -r p f s <"$results/$project.counts"
+    else
+      echo "$project: its tests were not run to their end"
+    fi
+    passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
+  done
+}
 
 # quietly COMMAND...: its warnings and errors, each once; all it said if it failed without one.
 quietly() {
@@ -102,7 +122,24 @@ start_mongodb() {
   fi
 }
 
-# test_project PROJECT: runs its tests in a process group of its own (see finish), tells how they ended, and adds them up.
+# run_lane: runs the tests of one project after the other, as long as there is one that no other lane has taken.
+run_lane() {
+  trap 'for left in $watch $group; do kill -KILL -- "-$left" 2>/dev/null || true; done' EXIT
+  trap 'exit 143' TERM
+  local project
+  for project; do
+    if mkdir "$results/$(basename "$project" .csproj).taken" 2>/dev/null; then test_project "$project"; fi
+  done
+}
+
+# tell FILE: shows it in one piece, whatever other lanes have to say.
+tell() {
+  until mkdir "$results/telling" 2>/dev/null; do sleep 0.1; done
+  cat "$1"
+  rmdir "$results/telling"
+}
+
+# test_project PROJECT: runs its tests in a process group of its own, and tells how they ended.
 test_project() {
   local name how started=$SECONDS status=0
   name=$(basename "$1" .csproj)
@@ -120,27 +157,31 @@ test_project() {
   kill -KILL -- "-$watch" 2>/dev/null || true
   group='' watch=''
 
-  echo 0 1 0 >"$results/counts"
+  local counts=$results/$name.ended
+  echo 0 1 0 >"$counts"
   : >"$results/$name.txt"
   if [[ -s $results/$name.trx ]]; then
-    awk -v counts="$results/counts" -f eng/trx.awk "$results/$name.trx" >"$results/$name.txt" || true
+    awk -v counts="$counts" -f eng/trx.awk "$results/$name.trx" >"$results/$name.txt" || true
   elif ((status == 0)) && grep -q '^No test matches' "$results/$name.log"; then
-    echo 0 0 0 >"$results/counts"
+    echo 0 0 0 >"$counts"
   fi
-  read -r p f s <"$results/counts"
+  read -r p f s <"$counts"
   # A run that broke off has no results, or not all: what it said last tells where it was.
   if ((status != 0 && f == 0)); then f=1; fi
-  echo "$name: $p passed, $f failed, $s skipped ($((SECONDS - started)) s)"
-  cat "$results/$name.txt"
-  if [[ ! -s $results/$name.trx ]] && ((status != 0)); then
-    if [[ -f $results/$name.late ]]; then how="was ended after $limit s"; else how="left no results"; fi
-    echo "  FAILED the run itself, which $how: $results/$name.log"
-    grep -E '^ *(Failed|\[xUnit.*\[FAIL\]|Error)' "$results/$name.log" | head -n 40 || true
-    tail -n 20 "$results/$name.log"
-  fi
-  # After a hang or a crash of the host: which test was running.
-  sed -n '/^The test running when/,/^$/p' "$results/$name.log"
-  passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
+  {
+    echo "$name: $p passed, $f failed, $s skipped ($((SECONDS - started)) s)"
+    cat "$results/$name.txt"
+    if [[ ! -s $results/$name.trx ]] && ((status != 0)); then
+      if [[ -f $results/$name.late ]]; then how="was ended after $limit s"; else how="left no results"; fi
+      echo "  FAILED the run itself, which $how: $results/$name.log"
+      grep -E '^ *(Failed|\[xUnit.*\[FAIL\]|Error)' "$results/$name.log" | head -n 40 || true
+      tail -n 20 "$results/$name.log"
+    fi
+    # After a hang or a crash of the host: which test was running.
+    sed -n '/^The test running when/,/^$/p' "$results/$name.log"
+  } >"$results/$name.report"
+  tell "$results/$name.report"
+  echo "$p $f $s" >"$results/$name.counts"
 }
 
 bash eng/feed.sh >/dev/null # what it found is told at the end
@@ -148,7 +189,9 @@ bash eng/native.sh
 bash eng/servers.sh install
 if ((build)); then
   quietly dotnet restore HybridStore.sln -v q --disable-build-servers
-  quietly dotnet build HybridStore.sln -c Release --no-restore -v q --nologo --disable-build-servers
+  # The compiler's server saves a third of the time. It is the only one that stays behind, and is ended.
+  quietly dotnet build HybridStore.sln -c Release --no-restore -v q --nologo -nodeReuse:false
+  dotnet build-server shutdown --vbcscompiler >/dev/null 2>&1 || true
 fi
 
 start_mongodb
@@ -168,10 +211,19 @@ for project in */*/*.csproj; do
   done
 done
 
-# One project at a time, so that tests which watch the clock have the machine. Each is told as soon as it has ended.
+# Each is told as soon as it has ended.
+files=()
 for project in $(sed -n 's/^Project.*"\(tests[^"]*\.csproj\)".*/\1/p' HybridStore.sln | tr '\\' /); do
   name=$(basename "$project" .csproj)
-  if [[ ! -f $results/$name.leftout ]] && grep -q '<ProjectType>Test<' "$project"; then test_project "$project"; fi
+  if [[ ! -f $results/$name.leftout ]] && grep -q '<ProjectType>Test<' "$project"; then
+    projects+=("$name")
+    files+=("$project")
+  fi
 done
 
-if ((passed + failed == 0)); then echo "No test ran."; fi
+for ((lane = 0; lane < jobs; lane++)); do
+  run_lane ${files[@]+"${files[@]}"} &
+  lanes="$lanes $!"
+done
+wait
+lanes=
