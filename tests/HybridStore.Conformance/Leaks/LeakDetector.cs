@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace HybridStore.Conformance.Leaks;
@@ -22,13 +23,22 @@ public sealed class LeakDetector
 
     private const int MinDifferentBytes = 6;
     private const int MaxFragments = 256;
+
+    // Where this many beginnings are known, a few fragments of each further secret do: a search must not take longer than what it watches.
+    private const int ManyFragments = 50_000;
+    private const int FewFragments = 4;
+    private const int BeginningBits = 20;
     private const int MaxOfOneBeginning = 64;
+
+    // Whole databases are searched: what each byte is costs one look.
+    private static readonly bool[] OfHex = [.. Enumerable.Range(0, 256).Select(static c => Hex((byte)c) >= 0 || c is '-' or ' ' or ':')];
+    private static readonly bool[] OfBase64 = [.. Enumerable.Range(0, 256).Select(static c => Sextet((byte)c) >= 0)];
 
     private readonly ConcurrentDictionary<ulong, Fragment[]> _fragments = new();
     private readonly ConcurrentDictionary<string, byte> _names = new(StringComparer.Ordinal);
 
     // Most of what is searched ends here: whether any fragment begins so is one bit away.
-    private readonly byte[] _begins = new byte[1 << 16];
+    private readonly byte[] _begins = new byte[1 << (BeginningBits - 3)];
     private long _searched;
 
     /// <summary>How many beginnings of fragments are searched for.</summary>
@@ -48,7 +58,7 @@ public sealed class LeakDetector
         var added = false;
         var size = Math.Min(FragmentSize, secret.Length);
         var count = secret.Length / size;
-        var step = size * Math.Max(1, count / MaxFragments);
+        var step = size * Math.Max(1, count / (_fragments.Count < ManyFragments ? MaxFragments : FewFragments));
         for (var at = 0; at + size <= secret.Length; at += step)
             added |= AddFragment(name, secret.Slice(at, size));
         added |= AddFragment(name, secret[^size..]);
@@ -90,9 +100,14 @@ public sealed class LeakDetector
             static (_, added) => [added],
             static (_, known, added) => known.Length == MaxOfOneBeginning || Array.Exists(known, f => f.Bytes.AsSpan().SequenceEqual(added.Bytes)) ? known : [.. known, added],
             fragment);
-        Volatile.Write(ref _begins[BinaryPrimitives.ReadUInt16LittleEndian(bytes)], 1);
+        var beginning = Beginning(bytes);
+        lock (_begins)
+            _begins[beginning >> 3] |= (byte)(1 << (beginning & 7));
         return true;
     }
+
+    // Of the first three bytes.
+    private static int Beginning(ReadOnlySpan<byte> bytes) => (int)((uint)((bytes[0] | (bytes[1] << 8) | (bytes[2] << 16)) * unchecked((int)0x9E3779B1)) >> (32 - BeginningBits));
 
     private static int Different(ReadOnlySpan<byte> bytes)
     {
@@ -114,7 +129,8 @@ public sealed class LeakDetector
     {
         for (var at = 0; at + MinSecretBytes <= bytes.Length; at++)
         {
-            if (_begins[bytes[at] | (bytes[at + 1] << 8)] == 0 || !_fragments.TryGetValue(BinaryPrimitives.ReadUInt64LittleEndian(bytes[at..]), out var fragments))
+            var beginning = Beginning(bytes[at..]);
+            if ((_begins[beginning >> 3] & (1 << (beginning & 7))) == 0 || !_fragments.TryGetValue(BinaryPrimitives.ReadUInt64LittleEndian(bytes[at..]), out var fragments))
                 continue;
             foreach (var fragment in fragments)
             {
@@ -129,7 +145,7 @@ public sealed class LeakDetector
     private FoundSecret? FindEncoded(ReadOnlySpan<byte> text, string prefix)
     {
         var decoded = new byte[text.Length];
-        foreach (var run in new Runs(text, static c => Hex(c) >= 0 || c is (byte)'-' or (byte)' ' or (byte)':', MinSecretBytes * 2))
+        foreach (var run in new Runs(text, OfHex, MinSecretBytes * 2))
         {
             for (var skipped = 0; skipped < 2; skipped++)
             {
@@ -142,7 +158,7 @@ public sealed class LeakDetector
         var plain = Unescape(text);
         if (plain.Length > decoded.Length)
             decoded = new byte[plain.Length];
-        foreach (var run in new Runs(plain, static c => Sextet(c) >= 0, MinSecretBytes * 4 / 3))
+        foreach (var run in new Runs(plain, OfBase64, MinSecretBytes * 4 / 3))
         {
             for (var skipped = 0; skipped < 4; skipped++)
             {
@@ -161,6 +177,8 @@ public sealed class LeakDetector
             return null;
         for (var start = 0; start < 2; start++)
         {
+            if (!MayBeUtf16(bytes[start..]))
+                continue;
             var text = new byte[(bytes.Length - start) / 2];
             var length = 0;
             for (var at = start; at + 1 < bytes.Length; at += 2)
@@ -178,6 +196,20 @@ public sealed class LeakDetector
         }
 
         return null;
+    }
+
+    // Whether there are as many characters of one byte in a row as the shortest secret has.
+    private static bool MayBeUtf16(ReadOnlySpan<byte> bytes)
+    {
+        var inARow = 0;
+        foreach (var unit in MemoryMarshal.Cast<byte, ushort>(bytes))
+        {
+            inARow = unit is > 0 and < 0x80 ? inARow + 1 : 0;
+            if (inARow == MinSecretBytes)
+                return true;
+        }
+
+        return false;
     }
 
     private bool IsInAName(Fragment fragment)
@@ -239,7 +271,7 @@ public sealed class LeakDetector
 
     private static ReadOnlySpan<byte> Unescape(ReadOnlySpan<byte> text)
     {
-        if (text.IndexOf((byte)'\\') < 0)
+        if (text.IndexOf("\\u00"u8) < 0 && text.IndexOf("\\/"u8) < 0)
             return text;
         var plain = Encoding.Latin1.GetString(text)
             .Replace("\\u002B", "+", StringComparison.OrdinalIgnoreCase)
@@ -276,7 +308,7 @@ public sealed class LeakDetector
     }
 
     /// <summary>The runs of one kind of bytes that are long enough to be of interest.</summary>
-    private ref struct Runs(ReadOnlySpan<byte> bytes, Func<byte, bool> isOfIt, int shortest)
+    private ref struct Runs(ReadOnlySpan<byte> bytes, bool[] isOfIt, int shortest)
     {
         private readonly ReadOnlySpan<byte> _bytes = bytes;
         private int _at;
@@ -289,10 +321,10 @@ public sealed class LeakDetector
         {
             while (_at < _bytes.Length)
             {
-                while (_at < _bytes.Length && !isOfIt(_bytes[_at]))
+                while (_at < _bytes.Length && !isOfIt[_bytes[_at]])
                     _at++;
                 var start = _at;
-                while (_at < _bytes.Length && isOfIt(_bytes[_at]))
+                while (_at < _bytes.Length && isOfIt[_bytes[_at]])
                     _at++;
                 if (_at - start < shortest)
                     continue;

@@ -22,6 +22,8 @@ public sealed class LeakWatch : IDisposable
     [ThreadStatic]
     private static bool _isLooking;
 
+    private static readonly ConcurrentDictionary<Type, ExceptionShape> Shapes = new();
+
     private readonly ConcurrentQueue<(string Where, string Text)> _texts = new();
     private readonly ConcurrentDictionary<Exception, byte> _exceptions = new(ReferenceEqualityComparer.Instance);
     private readonly ConcurrentQueue<Leak> _leaks = new();
@@ -89,7 +91,7 @@ public sealed class LeakWatch : IDisposable
     /// <param name="bytes">The bytes.</param>
     public void See(string where, ReadOnlySpan<byte> bytes) => Tell(where, Detector.Find(bytes));
 
-    /// <summary>Searches an exception: its text as a whole, its data, and what else it tells, of those inside it too.</summary>
+    /// <summary>Searches an exception: its message, its data, and what else it tells, of those inside it too.</summary>
     /// <param name="exception">The exception.</param>
     public void See(Exception exception) => See(exception, exception.GetType().Name, depth: 0);
 
@@ -119,19 +121,17 @@ public sealed class LeakWatch : IDisposable
     {
         if (depth > 8)
             return;
-        See($"the exception {where}", exception.ToString());
+        var shape = Shapes.GetOrAdd(exception.GetType(), static type => new ExceptionShape(type));
+        if (shape.SaysMoreThanItsParts)
+            See($"the exception {where}", exception.ToString());
         foreach (DictionaryEntry entry in exception.Data)
         {
             SeeValue($"the data of {where}", entry.Key);
             SeeValue($"the data of {where}", entry.Value);
         }
 
-#pragma warning disable IL2075 // What was trimmed away can't tell anything. Tests are not trimmed.
-        foreach (var property in exception.GetType().GetProperties())
-#pragma warning restore IL2075
+        foreach (var property in shape.Properties)
         {
-            if (property.Name is nameof(Exception.Data) or nameof(Exception.InnerException) or nameof(Exception.TargetSite) || property.GetIndexParameters().Length > 0)
-                continue;
             try
             {
                 SeeValue($"{property.Name} of {where}", property.GetValue(exception));
@@ -220,6 +220,21 @@ public sealed class LeakWatch : IDisposable
     {
         if (found is not null)
             _leaks.Enqueue(new Leak(where, found.Secret, found.Form));
+    }
+
+    /// <summary>What there is to see in exceptions of a type.</summary>
+    private sealed class ExceptionShape(Type type)
+    {
+        // The trace names methods and files only, and to write it costs more than all else here together.
+        private static readonly string[] Unseen =
+            [nameof(Exception.Data), nameof(Exception.InnerException), nameof(Exception.TargetSite), nameof(Exception.StackTrace), nameof(AggregateException.InnerExceptions)];
+
+#pragma warning disable IL2070 // What was trimmed away can't tell anything. Tests are not trimmed.
+        public IReadOnlyList<System.Reflection.PropertyInfo> Properties { get; } =
+            [.. type.GetProperties().Where(static p => !Unseen.Contains(p.Name) && p.GetIndexParameters().Length == 0)];
+
+        public bool SaysMoreThanItsParts { get; } = type.GetMethod(nameof(ToString), Type.EmptyTypes)?.DeclaringType is { } declaring && declaring != typeof(Exception) && declaring != typeof(AggregateException);
+#pragma warning restore IL2070
     }
 
     private sealed class WatchedLogger<T>(LeakWatch watch) : ILogger<T>
