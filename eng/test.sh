@@ -4,7 +4,7 @@
 # lacked, and how much of each project's code the tests ran. Exits non-zero if anything failed, or if no test ran.
 #
 #   eng/test.sh [--no-build] [--no-coverage] [--filter X] [anything else for dotnet test]
-# HYBRIDSTORE_TEST_LIMIT: after how many seconds the tests of a project are ended and count as failed (600).
+# HYBRIDSTORE_TEST_LIMIT: after how many seconds the tests of a project are ended and count as failed (900).
 # HYBRIDSTORE_TEST_JOBS: how many projects' tests run at once (2, where the machine has as many processors).
 # HYBRIDSTORE_MONGODB_SERVER: a program that starts a server which speaks MongoDB's protocol, for where there is no mongod: it is called as
 #   PROGRAM start PORT   and prints the connection string as its last line; not there within 300 s, it counts as failed
@@ -23,8 +23,8 @@ for argument; do
   esac
 done
 
-# In seconds, for each project. On two cores the slowest takes a third of it.
-limit=${HYBRIDSTORE_TEST_LIMIT:-600}
+# In seconds, for each project. Two at once on two busy cores, the slowest takes two thirds of it.
+limit=${HYBRIDSTORE_TEST_LIMIT:-900}
 results=$root/artifacts/test
 rm -rf "$results"
 mkdir -p "$results"
