@@ -108,7 +108,9 @@ public sealed partial class HybridAuthStore
     private async ValueTask<SessionKeys> ReadKeysAsync(AuthSessionId session, SessionState state, SessionKeys keys, CancellationToken cancellationToken)
     {
         var cold = await AskColdAsync(session, state, [], withDataKeys: true, shown: false, cancellationToken).ConfigureAwait(false);
-        return cold.Head is { } head && head.Incarnation == keys.Incarnation ? await UnwrapAsync(session, state, head, cold.DataKeys, cancellationToken).ConfigureAwait(false) : keys;
+        return cold.Head is { } head && head.Incarnation == keys.Incarnation
+            ? await UnwrapAsync(session, state, head, cold.DataKeys, cancellationToken).ConfigureAwait(false)
+            : throw new IncarnationEndedException(session, keys.Incarnation);
     }
 
     /// <summary>Gives a session a new data key where enough was sealed under the one that it has. What can't be done now is tried again with the next commit.</summary>

@@ -104,9 +104,9 @@ public sealed partial class HybridAuthStore
             {
                 sessionKeys = await ReadKeysAsync(session, state, sessionKeys, CancellationToken.None).ConfigureAwait(false);
             }
-            catch (StoreUnavailableException)
+            catch (Exception e) when (e is StoreUnavailableException or IncarnationEndedException)
             {
-                // Then it does not open here, and cold will say why there is no answer.
+                // Then it does not open here, and cold will say what there is, or why there is no answer.
                 return null;
             }
 
@@ -194,9 +194,9 @@ public sealed partial class HybridAuthStore
                 return new AuthRecordSet(cold.LastEndedIncarnation, 0, records);
             }
 
-            sessionKeys = await KeysForAsync(session, state, sessionKeys!, answer.Records, cancellationToken).ConfigureAwait(false);
             try
             {
+                sessionKeys = await KeysForAsync(session, state, sessionKeys!, answer.Records, cancellationToken).ConfigureAwait(false);
                 for (var i = 0; i < records.Length; i++)
                 {
                     var record = answer.Records[i];
@@ -207,7 +207,7 @@ public sealed partial class HybridAuthStore
             }
             catch (IncarnationEndedException) when (attempt < MaxReadAttempts)
             {
-                // Deleted in this process meanwhile, and its keys are cleared: there is another answer now.
+                // Deleted meanwhile, and its keys are gone or cleared: there is another answer now.
                 continue;
             }
 

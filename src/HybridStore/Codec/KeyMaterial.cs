@@ -30,6 +30,9 @@ internal sealed class KeyMaterial : IDisposable
     // Who drops a key without disposing of it, because others may be about to use it, has it cleared when nobody can any more.
     ~KeyMaterial() => Clear();
 
+    /// <summary>Whether the owner has disposed of it: nobody can begin to use it any more.</summary>
+    public bool IsDisposed => Volatile.Read(ref _disposed) != 0;
+
     /// <summary>The bytes themselves, for tests.</summary>
     internal byte[] Bytes => _bytes;
 

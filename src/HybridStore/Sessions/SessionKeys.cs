@@ -17,13 +17,13 @@ internal sealed class SessionKeys(long incarnation, IReadOnlyList<DataKey> keys,
 
     public DataKey Newest => All[0];
 
-    /// <summary>Whether <see cref="Destroy"/> was called: what is opened or sealed with them from then on is an <see cref="ObjectDisposedException"/>.</summary>
-    public bool AreDestroyed { get; private set; }
+    /// <summary>Whether their life is over: what is opened or sealed with them from then on is an <see cref="ObjectDisposedException"/>.</summary>
+    /// <remarks>It is asked of the keys themselves: a key is in every set that its session has had since, and any of these may have been destroyed.</remarks>
+    public bool AreDestroyed => All.Any(key => key.Material.IsDisposed);
 
     /// <summary>Clears the keys as soon as no operation uses them: their life is over.</summary>
     public void Destroy()
     {
-        AreDestroyed = true;
         foreach (var key in All)
             key.Dispose();
     }

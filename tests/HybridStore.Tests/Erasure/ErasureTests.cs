@@ -7,6 +7,7 @@ namespace HybridStore.Tests.Erasure;
 public class ErasureTests
 {
     private static readonly AuthKey A = new("session", "a");
+    private static readonly AuthKey B = new("session", "b");
 
     private static CancellationToken Cancel => StoreFixture.Cancel;
 
@@ -122,6 +123,38 @@ public class ErasureTests
         erased.SetResult();
 
         Assert.False((await reading).Exists);
+    }
+
+    /// <summary>Who has to ask for a newer key, and then learns that the session is gone, is left with older ones that were cleared by way of the newer.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task EraseAsync_WhileANewerKeyIsOnItsWay_TheReadFindsNothing(bool newerFirst)
+    {
+        await using var fixture = new StoreFixture();
+        var (store, cold, _) = fixture.Open(withHot: false);
+        var (other, _, _) = fixture.Open(withHot: false, o => o.Encryption.MaxSealsPerDataKey = 1024);
+        await WriteAsync(store, fixture.Session, 1);
+        var many = new AuthPatch();
+        for (var id = 0; id < 1024; id++)
+            many.Set("pre-key", $"{id}", new byte[] { 1 });
+        await other.CommitAsync(fixture.Session, many, Cancel);
+        await other.CommitAsync(fixture.Session, new AuthPatch().Set(B, new byte[] { 1 }), Cancel);
+        var reads = 0;
+        cold.OnRead = () =>
+        {
+            if (++reads != 2)
+                return;
+            cold.OnRead = null;
+            store.GetAsync(fixture.Session, B, Cancel).AsTask().GetAwaiter().GetResult();
+            store.Erasure.EraseAsync(fixture.Session, Cancel).AsTask().GetAwaiter().GetResult();
+        };
+
+        AuthKey[] asked = newerFirst ? [B, A] : [A, B];
+        var read = await store.GetManyAsync(fixture.Session, asked, Cancel);
+
+        Assert.Null(cold.OnRead);
+        Assert.All(read, record => Assert.False(record.Exists));
     }
 
     [Fact]
