@@ -7,6 +7,8 @@ internal sealed class Terminal
 {
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
+    private static bool IsDebugAsked => Environment.GetEnvironmentVariable(EnvironmentNames.Debug) == "1";
+
     /// <summary>Standard output as bytes, for JSON, which is UTF-8 whatever the console's encoding.</summary>
     public required Stream Bytes { get; init; }
 
@@ -24,15 +26,28 @@ internal sealed class Terminal
     public static Terminal OfProcess()
     {
         var bytes = Console.OpenStandardOutput();
+        if (Console.IsOutputRedirected)
+            return Redirected(bytes, new StreamWriter(bytes, Utf8), Console.Error);
         return new Terminal
         {
             Bytes = bytes,
-            Text = Console.IsOutputRedirected ? new StreamWriter(bytes, Utf8) : Console.Out,
+            Text = Console.Out,
             Error = Console.Error,
-            IsRich = !Console.IsOutputRedirected
-                && string.IsNullOrEmpty(Environment.GetEnvironmentVariable(EnvironmentNames.NoColor))
-                && Environment.GetEnvironmentVariable("TERM") != "dumb",
-            IsDebug = Environment.GetEnvironmentVariable(EnvironmentNames.Debug) == "1",
+            IsRich = string.IsNullOrEmpty(Environment.GetEnvironmentVariable(EnvironmentNames.NoColor)) && Environment.GetEnvironmentVariable("TERM") != "dumb",
+            IsDebug = IsDebugAsked,
         };
     }
+
+    /// <summary>A place that only takes what is written.</summary>
+    /// <param name="bytes">Standard output as bytes.</param>
+    /// <param name="text">The same as text, in UTF-8 without a mark of the encoding.</param>
+    /// <param name="error">Standard error.</param>
+    public static Terminal Redirected(Stream bytes, TextWriter text, TextWriter error) => new()
+    {
+        Bytes = bytes,
+        Text = text,
+        Error = error,
+        IsRich = false,
+        IsDebug = IsDebugAsked,
+    };
 }

@@ -120,7 +120,7 @@ public sealed class AuditTests : IDisposable
     {
         await _bench.ImportAsync();
 
-        foreach (var run in await Task.WhenAll(Enumerable.Range(0, 4).Select(i => _bench.RunAsync("export", _bench.PathOf($"out-{i}"), "--session", Bench.Session))))
+        foreach (var run in await Task.WhenAll(Enumerable.Range(0, 4).Select(i => ToolRun.StartAsync(["export", _bench.PathOf($"out-{i}"), "--session", Bench.Session], _bench.Environment))))
             run.Succeeded();
 
         Assert.Contains("10 lines, intact", (await _bench.RunAsync("audit", "verify", Trail)).Succeeded().Out, StringComparison.Ordinal);

@@ -33,7 +33,11 @@ public sealed class Bench : IDisposable
         return key.ToBase64();
     }
 
-    public Task<ToolRun> RunAsync(params string[] arguments) => ToolRun.StartAsync(arguments, Environment);
+    /// <summary>Whether each run is a process of its own, as it is for users, and not one of many in a process.</summary>
+    public bool StartsProcesses { get; init; }
+
+    public Task<ToolRun> RunAsync(params string[] arguments) =>
+        StartsProcesses ? ToolRun.StartAsync(arguments, Environment) : ToolRun.RunAsync(arguments, Environment);
 
     public async Task ImportAsync(string session = Session) => (await RunAsync("import", AuthInfo, "--session", session)).Succeeded();
 

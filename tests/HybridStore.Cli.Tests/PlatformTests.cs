@@ -2,7 +2,7 @@ namespace HybridStore.Cli.Tests;
 
 public sealed class PlatformTests : IDisposable
 {
-    private readonly Bench _bench = new();
+    private readonly Bench _bench = new() { StartsProcesses = true };
 
     public void Dispose() => _bench.Dispose();
 

@@ -3,18 +3,25 @@ using System.Text.Json;
 
 namespace HybridStore.Cli.Tests;
 
-/// <summary>One run of the built tool, as a process of its own. What must hold of every run is checked at its end.</summary>
+/// <summary>One run of the built tool. What must hold of every run is checked at its end.</summary>
 public sealed record ToolRun(int ExitCode, string Out, string Error)
 {
-    private static readonly string Assembly = Path.Join(AppContext.BaseDirectory, "HybridStore.Cli.dll");
-
     public IReadOnlyList<string> Lines => Out.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
     public JsonElement Json => JsonDocument.Parse(Out).RootElement;
 
     public JsonElement JsonError => Json.GetProperty("error");
 
-    public static async Task<ToolRun> StartAsync(IEnumerable<string> arguments, IReadOnlyDictionary<string, string?> environment, Func<Process, Task>? meanwhile = null)
+    /// <summary>Runs the tool in a process that is used for many runs.</summary>
+    public static async Task<ToolRun> RunAsync(IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string?> environment)
+    {
+        var run = await WarmTool.RunAsync(arguments, environment);
+        run.CheckManners(environment);
+        return run;
+    }
+
+    /// <summary>How a program that lies beside the tests is started, with nothing of this process's settings.</summary>
+    public static ProcessStartInfo Start(string assembly, IReadOnlyDictionary<string, string?> environment)
     {
         var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")
         {
@@ -28,7 +35,14 @@ public sealed record ToolRun(int ExitCode, string Out, string Error)
             start.Environment.Remove(platform);
         foreach (var (name, value) in environment)
             start.Environment[name] = value;
-        start.ArgumentList.Add(Assembly);
+        start.ArgumentList.Add(Path.Join(AppContext.BaseDirectory, assembly));
+        return start;
+    }
+
+    /// <summary>Runs the tool as its users do, as a process of its own.</summary>
+    public static async Task<ToolRun> StartAsync(IEnumerable<string> arguments, IReadOnlyDictionary<string, string?> environment, Func<Process, Task>? meanwhile = null)
+    {
+        var start = Start("HybridStore.Cli.dll", environment);
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);
 

@@ -2,7 +2,7 @@ namespace HybridStore.Cli.Tests;
 
 public sealed class UsageTests : IDisposable
 {
-    private readonly Bench _bench = new();
+    private readonly Bench _bench = new() { StartsProcesses = true };
 
     public static TheoryData<string[], string> WrongUsage { get; } = new()
     {
