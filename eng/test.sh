@@ -6,6 +6,7 @@
 #   eng/test.sh [--no-build] [--no-coverage] [--filter X] [anything else for dotnet test]
 # HYBRIDSTORE_TEST_LIMIT: after how many seconds the tests of a project are ended and count as failed (900).
 # HYBRIDSTORE_TEST_JOBS: how many projects' tests run at once (1; on two processors two took longer, since their servers share one disk).
+# TMPDIR: where the tests' databases lie; if not set, in memory where there is room for them, and else where the system keeps such files.
 # HYBRIDSTORE_MONGODB_SERVER: a program that starts a server which speaks MongoDB's protocol, for where there is no mongod: it is called as
 #   PROGRAM start PORT   and prints the connection string as its last line; not there within 300 s, it counts as failed
 #   PROGRAM stop         at the end, whatever happens
@@ -28,7 +29,7 @@ limit=${HYBRIDSTORE_TEST_LIMIT:-900}
 results=$root/artifacts/test
 rm -rf "$results"
 mkdir -p "$results"
-passed=0 failed=0 skipped=0 group= watch= lanes= mongodb=
+passed=0 failed=0 skipped=0 group= watch= lanes= mongodb= memory=
 jobs=${HYBRIDSTORE_TEST_JOBS:-1}
 projects=()
 
@@ -54,6 +55,7 @@ finish() {
   if [[ -n $mongodb ]]; then
     "$HYBRIDSTORE_MONGODB_SERVER" stop >>"$results/mongodb.log" 2>&1 </dev/null || echo "mongodb: the server that was started did not stop: $results/mongodb.log"
   fi
+  if [[ -n $memory ]]; then rm -rf "$memory"; fi
   if ((status != 0 && failed == 0)); then failed=1; fi
   if ((passed + failed == 0)); then echo "No test ran."; fi
   feed_summary | sed 's/^/feed: /'
@@ -108,6 +110,19 @@ free_port() {
 # within SECONDS COMMAND...: where the system can't bound the time of a command, it is not bounded.
 within() {
   if command -v timeout >/dev/null; then timeout -k 10 "$@"; else "${@:2}"; fi
+}
+
+# Databases wait for the disk most of their time. That is nothing to be tested here: servers are killed, and never the machine.
+use_memory() {
+  local free
+  if [[ -n ${TMPDIR:-} || ! -w /dev/shm ]]; then return 0; fi
+  free=$(df -Pk /dev/shm | awk 'NR == 2 { print $4 }') || return 0
+  if ((free < 4 * 1024 * 1024)); then return 0; fi
+  memory=$(mktemp -d /dev/shm/hybridstore-test.XXXXXX)
+
+  # Servers that don't run as root look into it too.
+  chmod 755 "$memory"
+  export TMPDIR=$memory
 }
 
 # What has printed a connection string is there, and is stopped by finish; a server that somebody else has started is not.
@@ -195,6 +210,7 @@ if ((build)); then
 fi
 
 start_mongodb
+use_memory
 
 if ((coverage)) && ! feed_lacks coverage; then
   arguments+=(--collect "XPlat Code Coverage" --settings eng/coverage.runsettings)
