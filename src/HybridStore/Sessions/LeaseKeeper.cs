@@ -62,6 +62,9 @@ internal sealed class LeaseKeeper : IAsyncDisposable
         {
             LiveEpoch = hot?.Outbox is { HolderLives: true } outbox ? outbox.Epoch : 0,
             RefusesAhead = hot is null,
+
+            // Cold issues epochs and hot only learns of them: one that is higher there is of a cold tier that went back since. Below it, nobody would ever be let in.
+            AboveEpoch = hot?.Outbox?.Epoch ?? 0,
         };
         var (grant, asked, askedUtc) = await AskAsync(request, cancellationToken).ConfigureAwait(false);
         if (!grant.Granted && grant.Holder is { } holder && _identity.KnowsToBeDead(holder))
