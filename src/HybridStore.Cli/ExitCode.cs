@@ -14,6 +14,9 @@ internal static class ExitCode
     /// <summary>Records can't be opened with the keys or by the version that are here, and none was found damaged.</summary>
     public const int Locked = 3;
 
+    /// <summary>The doctor has found something that waits for a person.</summary>
+    public const int Waits = 4;
+
     /// <summary>Ctrl+C, or the system asked the tool to end.</summary>
     public const int Cancelled = 130;
 }

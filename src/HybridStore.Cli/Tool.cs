@@ -20,7 +20,8 @@ internal sealed class Tool(Terminal terminal, TimeProvider time)
           NO_COLOR                plain text on a terminal too
           HYBRIDSTORE_DEBUG=1     stack traces of failures
 
-        Exit codes: 0 done, 1 failed or damaged, 2 wrong usage, 3 records that no key here opens, 130 cancelled.
+        Exit codes: 0 done, 1 failed or damaged, 2 wrong usage, 3 records that no key here opens, 4 doctor found
+        what waits for a person, 130 cancelled.
         """;
 
     private readonly Option<bool> _json = new("--json")
@@ -50,13 +51,14 @@ internal sealed class Tool(Terminal terminal, TimeProvider time)
     }
 
     // Not a RootCommand: its name would be that of the assembly.
-    private Command CreateRoot()
+    internal Command CreateRoot()
     {
         var root = new Command("hybridstore", About) { new HelpOption(), new VersionOption(), _json };
         ToolCommand[] commands =
         [
             new ImportCommand(), new ExportCommand(), new ListCommand(), new ShowCommand(), new VerifyCommand(), new DeleteCommand(), new EraseCommand(),
             new BackupCommand(), new RestoreCommand(), new HistoryCommand(), new RollbackCommand(), new MigrateCommand(), new KeygenCommand(),
+            new DoctorCommand(), new AcknowledgeCommand(), new AcceptCommand(),
         ];
         AddTo(root, commands);
         var outbox = new Command("outbox", "Looks after commits that are queued in the hot tier and wait for the store.");
@@ -67,7 +69,7 @@ internal sealed class Tool(Terminal terminal, TimeProvider time)
             ]);
         root.Add(outbox);
         var quarantine = new Command("quarantine", "Looks after damaged envelopes that were replaced.");
-        AddTo(quarantine, [new QuarantineListCommand(), new QuarantineExportCommand(), new QuarantineDiscardCommand()]);
+        AddTo(quarantine, [new QuarantineListCommand(), new QuarantineAddCommand(), new QuarantineExportCommand(), new QuarantineDiscardCommand()]);
         root.Add(quarantine);
         var keys = new Command("keys", "Looks after the master keys and the data keys.");
         AddTo(keys, [new KeysListCommand(), new KeysRotateCommand(), new KeysReencryptCommand(), new KeysRevokeCommand(), new KeysDeleteCommand()]);

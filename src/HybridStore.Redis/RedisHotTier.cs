@@ -90,6 +90,12 @@ public sealed class RedisHotTier : IHotTier
     /// <returns>What is known; a server that does not answer is no error here.</returns>
     public ValueTask<RedisServerReport> InspectAsync(CancellationToken cancellationToken) => _connection.ReportAsync(cancellationToken);
 
+    async ValueTask<IReadOnlyList<HotFinding>> IHotTier.InspectAsync(CancellationToken cancellationToken)
+    {
+        var report = await InspectAsync(cancellationToken).ConfigureAwait(false);
+        return [.. report.Findings.Select(static f => new HotFinding(f.Message, f.IsUnsafe))];
+    }
+
     /// <inheritdoc/>
     public ValueTask<HotRead> ReadAsync(AuthSessionId session, IReadOnlyList<AuthKey> keys, bool withDataKeys, CancellationToken cancellationToken)
     {

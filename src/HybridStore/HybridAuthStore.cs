@@ -118,6 +118,7 @@ public sealed partial class HybridAuthStore : IAuthStateStore, IAsyncDisposable,
         Quarantine = new AuthQuarantine(this);
         KeyRing = new AuthKeyRing(this);
         Erasure = new AuthErasure(this);
+        Doctor = new AuthDoctor(this);
         _drain = new OutboxDrain(cold, hot, _leases, _time, options.Outbox.MaxTries, _history, _logger);
         _drainer = new OutboxDrainer(_drain, HealAsync, _time, runsInline: continuations == TaskCreationOptions.None, _logger);
         _reconciler = new OutboxReconciler(cold.Leases, ReconcileAsync, _outbox is null ? Timeout.InfiniteTimeSpan : options.Outbox.ReconcileInterval, _time, _logger, continuations);

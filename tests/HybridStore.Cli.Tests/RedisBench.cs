@@ -52,11 +52,27 @@ internal sealed class RedisBench : IAsyncDisposable
         return bench;
     }
 
+    /// <summary>The same, after a bot that ended before the database would take its two queued commits, and before it gave them up.</summary>
+    public static async Task<RedisBench> StartLeftBehindAsync()
+    {
+        var bench = await StartAsync();
+        bench.Sql($"CREATE TRIGGER rule BEFORE INSERT ON record WHEN NEW.type = '{RefusedType}' BEGIN SELECT RAISE(ABORT, 'no'); END");
+        await using (var services = bench.CreateStore(maxTries: 1_000))
+        await using (var session = await OpenAsync(services.GetRequiredService<HybridAuthStore>()))
+        {
+            Assert.Equal(CommitOutcome.Queued, (await session.CommitAsync(new AuthPatch().Set(RefusedType, "5511000000000", "[\"0\"]"u8.ToArray()), Cancel)).Outcome);
+            Assert.Equal(CommitOutcome.Queued, (await session.CommitAsync(new AuthPatch().SetLidMapping("5511000000000", "1000"), Cancel)).Outcome);
+        }
+
+        bench.RemoveTheRule();
+        return bench;
+    }
+
     public Task<ToolRun> RunAsync(params string[] arguments) => Bench.RunAsync(arguments);
 
     public void RemoveTheRule() => Sql("DROP TRIGGER rule");
 
-    public ServiceProvider CreateStore()
+    public ServiceProvider CreateStore(int maxTries = 2)
     {
         var services = new ServiceCollection();
         services.AddHybridAuthStore(options =>
@@ -64,7 +80,7 @@ internal sealed class RedisBench : IAsyncDisposable
             options.Encryption.MasterKey = Bench.Environment["HYBRIDSTORE_MASTER_KEY"];
             options.Cold = Bench.Environment["HYBRIDSTORE_COLD"]!;
             options.Hot = Bench.Environment["HYBRIDSTORE_HOT"];
-            options.Outbox.MaxTries = 2;
+            options.Outbox.MaxTries = maxTries;
             options.Outbox.DrainTimeout = TimeSpan.Zero;
             options.Outbox.ReconcileInterval = Timeout.InfiniteTimeSpan;
         });
@@ -113,7 +129,7 @@ internal sealed class RedisBench : IAsyncDisposable
         sql.ExecuteNonQuery();
     }
 
-    private static async Task UntilAsync(Func<Task<bool>> condition)
+    public static async Task UntilAsync(Func<Task<bool>> condition)
     {
         var begun = TimeProvider.System.GetTimestamp();
         while (!await condition())

@@ -41,7 +41,7 @@ public sealed class UsageTests : IDisposable
         { ["keygen", "--cold", "sqlite:x.db"], "--cold" },
     };
 
-    public static TheoryData<string> Commands { get; } = ["import", "export", "list", "show", "verify", "delete", "keygen", "outbox", "quarantine"];
+    public static TheoryData<string> Commands { get; } = ["import", "export", "list", "show", "verify", "delete", "keygen", "outbox", "quarantine", "doctor", "acknowledge", "accept"];
 
     public void Dispose() => _bench.Dispose();
 

@@ -4,6 +4,10 @@ namespace HybridStore.Cli.Reports;
 
 /// <summary>The JSON of everything that the tool writes.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(AcceptReport))]
+[JsonSerializable(typeof(AcknowledgeReport))]
+[JsonSerializable(typeof(DoctorReport))]
+[JsonSerializable(typeof(QuarantineAddReport))]
 [JsonSerializable(typeof(AuditEntryReport))]
 [JsonSerializable(typeof(AuditVerifyReport))]
 [JsonSerializable(typeof(BackedUpReport))]

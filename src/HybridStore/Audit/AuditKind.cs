@@ -62,4 +62,7 @@ public enum AuditKind
 
     /// <summary>Somebody noted that they know of a session's rollback.</summary>
     RollbackAcknowledged,
+
+    /// <summary>What the cold tier had after it went back in time was accepted.</summary>
+    ColdAccepted,
 }

@@ -22,6 +22,9 @@ internal sealed class LockedDataKeys : IDisposable
     /// <summary>Whether the key that an envelope names is among those taken; also if the envelope can't be read, and names none.</summary>
     public bool Knows(ReadOnlySpan<byte> envelope) => EnvelopeHeader.TryRead(envelope, out var header) is not null || Has(header.DataKeyId);
 
+    /// <summary>Why a key could not be unwrapped; <see langword="null"/>: it could, or was not taken.</summary>
+    public EnvelopeFault? FaultOf(DataKeyId id) => _locked.TryGetValue(id, out var why) ? why : null;
+
     /// <summary>What an envelope's fault is, knowing why its key is not among <see cref="Open"/>.</summary>
     public EnvelopeFault? Refine(EnvelopeFault? fault, ReadOnlySpan<byte> envelope) =>
         fault == EnvelopeFault.UnknownKey && EnvelopeHeader.TryRead(envelope, out var header) is null && _locked.TryGetValue(header.DataKeyId, out var why) ? why : fault;

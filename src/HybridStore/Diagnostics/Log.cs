@@ -60,6 +60,9 @@ internal static partial class Log
     [LoggerMessage(43, LogLevel.Warning, "Session {Session} was rolled back to version {To}, and is at version {Version} now. It is marked as rolled back and says so to whoever opens it.", EventName = "SessionRolledBack")]
     public static partial void SessionRolledBack(ILogger logger, AuthSessionId session, long to, long version);
 
+    [LoggerMessage(45, LogLevel.Warning, "What the cold tier has of session {Session} was accepted after it went back in time to version {To}; the session is at version {Version} now. It is marked as rolled back and says so to whoever opens it.", EventName = "ColdAccepted")]
+    public static partial void ColdAccepted(ILogger logger, AuthSessionId session, long to, long version);
+
     [LoggerMessage(50, LogLevel.Information, "The lease on session {Session} was taken under epoch {Epoch}.", EventName = "LeaseTaken")]
     public static partial void LeaseTaken(ILogger logger, AuthSessionId session, long epoch);
 

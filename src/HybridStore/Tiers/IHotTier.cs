@@ -19,6 +19,10 @@ public interface IHotTier : IAsyncDisposable
     /// <summary>Where something that was dropped may still be found, and what ends that; for people.</summary>
     IReadOnlyList<string> Remnants => [];
 
+    /// <summary>Looks at how the tier is set up, where that can be told. A tier that does not answer has nothing to say.</summary>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    ValueTask<IReadOnlyList<HotFinding>> InspectAsync(CancellationToken cancellationToken) => new((IReadOnlyList<HotFinding>)[]);
+
     /// <summary>Reads the meta and any records of a session, from one moment, in one round trip. Writes nothing.</summary>
     /// <param name="session">The session.</param>
     /// <param name="keys">The records.</param>

@@ -88,6 +88,9 @@ internal sealed class AuditedActions : IAsyncDisposable
                 await store.Outbox.AbandonAsync(Session, Cancel);
                 var session = await store.OpenAsync(Session, Cancel);
                 return async () => await session.AcknowledgeRollbackAsync(Cancel);
+            case AuditKind.ColdAccepted:
+                var accepted = (await store.FindSessionAsync(Session, Cancel))!.Version;
+                return async () => await store.Doctor.AcceptColdAsync(Session, accepted, Cancel);
             default:
                 throw new InvalidOperationException($"{kind} has no action.");
         }

@@ -1,0 +1,62 @@
+using HybridStore.Tiers;
+
+namespace HybridStore.Coordination;
+
+/// <summary>What of a session waits for a person, as far as that can be seen from outside. Pure: everything it depends on is an argument.</summary>
+/// <remarks>It says before an opening what the opening would find: what it calls lost is what <see cref="TakeoverDecision"/> does not find complete.</remarks>
+internal static class DiagnosisDecision
+{
+    /// <summary>Decides what there is to say, the most pressing first.</summary>
+    public static IReadOnlyList<AuthFindingKind> Judge(in SessionLook look)
+    {
+        var found = new List<AuthFindingKind>();
+        if (IsBehindHot(look))
+            found.Add(AuthFindingKind.ColdWentBack);
+        if (FormerOf(look)?.Parked is { } parked && parked.Version > look.Head.Version)
+            found.Add(AuthFindingKind.Parked);
+        if (look.Head.RolledBackAt != 0)
+            found.Add(AuthFindingKind.RolledBack);
+        if (found.Contains(AuthFindingKind.ColdWentBack) || look.Head.AheadEpoch == 0 || look.IsHeld)
+            return found;
+
+        // Nobody holds it, and something may wait: only who asks hot knows what.
+        if (look.Answer != HotAnswer.Answered)
+            found.Add(AuthFindingKind.HotUnreachable);
+        else if (look.Outbox is { HolderLives: true })
+            found.Add(AuthFindingKind.HolderCutOff);
+        else if (!look.EntriesLead || !TakeoverDecision.IsComplete(look.Head.AheadEpoch, sessionExists: true, new HotInstallation(true, look.RunId, FormerOf(look)), look.KeepsEverything))
+            found.Add(AuthFindingKind.HotLost);
+        else if (!found.Contains(AuthFindingKind.Parked))
+            found.Add(AuthFindingKind.HolderGone);
+        return found;
+    }
+
+    /// <summary>How many commits wait in hot; <see langword="null"/>: hot does not know.</summary>
+    public static long? WaitingIn(in SessionLook look) =>
+        FormerOf(look) is { } former ? Math.Max(0, former.Version - Math.Max(former.DrainedVersion, look.Head.Version)) : null;
+
+    /// <summary>The highest version that hot knows of this life of the session, or of a later one; <see langword="null"/>: it knows none.</summary>
+    public static long? KnownToHot(in SessionLook look)
+    {
+        var incarnation = look.Head.Incarnation;
+        var known = Math.Max(
+            look.Outbox is { } outbox && outbox.Incarnation >= incarnation ? outbox.Version : 0,
+            look.Meta is { } meta && meta.Incarnation >= incarnation ? meta.Version : 0);
+        return known == 0 ? null : known;
+    }
+
+    // Hot was asked first. So whatever it had from cold, cold had before it was asked.
+    private static bool IsBehindHot(in SessionLook look)
+    {
+        var head = look.Head;
+        if (look.Outbox is { } outbox && outbox.Epoch > head.Epoch)
+            return true;
+        if (look.Meta is { } meta && meta.Incarnation == head.Incarnation && meta.Version > head.Version && head.AheadEpoch == 0 && look.Outbox is null)
+            return true;
+        if (FormerOf(look) is not { } former)
+            return false;
+        return former.DrainedVersion > head.Version || (head.AheadEpoch == 0 && former.Version > head.Version && !look.EntriesLead);
+    }
+
+    private static HotOutboxState? FormerOf(in SessionLook look) => look.Outbox?.Incarnation == look.Head.Incarnation ? look.Outbox : null;
+}
