@@ -1,0 +1,56 @@
+using HybridStore.FaultLab.History;
+using HybridStore.FaultLab.Setups;
+
+namespace HybridStore.FaultLab.Bots;
+
+/// <summary>After all faults are healed: opens every session, which drains it, and reads all of it; then the same from cold alone.</summary>
+internal static class Verifier
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    public static async Task RunAsync(Setup setup, int writer, HistoryLog log)
+    {
+        await using var reader = new Bot(setup, writer, seed: 1, TimeSpan.Zero, log);
+        await using (var store = StoreFactory.Open(setup, TimeProvider.System, lease: LeaseMode.Required))
+        {
+            for (var index = 0; index < setup.Sessions; index++)
+                await UntilDoneAsync(log, index, () => ReadWholeAsync(reader, store, index));
+        }
+
+        await using var cold = StoreFactory.Open(setup, TimeProvider.System, coldOnly: true, lease: LeaseMode.Off);
+        for (var index = 0; index < setup.Sessions; index++)
+            await UntilDoneAsync(log, index, () => reader.ReadAsync(index, 'F', keys => cold.GetManyAsync(setup.SessionAt(index), keys), Random.Shared, all: true));
+    }
+
+    private static async Task ReadWholeAsync(Bot reader, HybridAuthStore store, int index)
+    {
+        var asked = HistoryLog.Now;
+        await using var session = await store.OpenAsync(reader.Setup.SessionAt(index));
+        reader.Log.Write(HistoryEvent.Open, $"{index} {asked} {session.Epoch} {(session.IsRolledBack ? 1 : 0)}");
+        if (session.IsRolledBack)
+            await session.AcknowledgeRollbackAsync();
+        await reader.ReadAsync(index, 'F', keys => session.GetManyAsync(keys), Random.Shared, all: true);
+    }
+
+    private static async Task UntilDoneAsync(HistoryLog log, int index, Func<Task> work)
+    {
+        var start = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                await work();
+                return;
+            }
+            catch (AuthStoreException e) when (TimeProvider.System.GetElapsedTime(start) < Patience && (e.IsTransient || e is FencedException))
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System);
+            }
+            catch (AuthStoreException e)
+            {
+                log.Write(HistoryEvent.Wrong, $"{index} NotNormalAtTheEnd {e.GetType().Name}");
+                return;
+            }
+        }
+    }
+}

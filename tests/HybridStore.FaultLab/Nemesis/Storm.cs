@@ -1,0 +1,47 @@
+using System.Collections.Concurrent;
+using HybridStore.FaultLab.History;
+using HybridStore.FaultLab.Setups;
+
+namespace HybridStore.FaultLab.Nemesis;
+
+/// <summary>Lets one fault after the other strike in each lane, as the seed chooses, until the time is over.</summary>
+internal sealed class Storm(Lab lab, LabOptions options)
+{
+    private readonly ConcurrentDictionary<string, int> _done = new();
+
+    /// <summary>How often each class has struck.</summary>
+    public IReadOnlyDictionary<string, int> Done => _done;
+
+    /// <summary>Why a fault could not be brought about or healed; such a run says nothing.</summary>
+    public Exception? Broken { get; private set; }
+
+    public async Task RunAsync(IReadOnlyList<Fault> faults, CancellationToken until)
+    {
+        var lanes = faults.Where(f => options.Faults.Count == 0 || options.Faults.Contains(f.Name)).GroupBy(static f => f.Lane);
+        await Task.WhenAll(lanes.Select(lane => Task.Run(() => RunLaneAsync([.. lane], new Random((options.Seed * 31) + (int)lane.Key), until), CancellationToken.None)));
+        await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, until).ContinueWith(static _ => { }, TaskScheduler.Default);
+    }
+
+    private async Task RunLaneAsync(Fault[] faults, Random random, CancellationToken until)
+    {
+        var sum = faults.Sum(static f => f.Weight);
+        try
+        {
+            while (!until.IsCancellationRequested)
+            {
+                await Wait.SomeAsync(random, 200, options.DefaultOptions ? 20_000 : 2200);
+                if (until.IsCancellationRequested)
+                    return;
+                var choice = random.Next(sum);
+                var fault = faults.First(f => (choice -= f.Weight) < 0);
+                lab.History.Write(HistoryEvent.Fault, $"- {fault.Name}");
+                await fault.Strike(new Random(random.Next()));
+                _done.AddOrUpdate(fault.Name, 1, static (_, n) => n + 1);
+            }
+        }
+        catch (Exception e) when (e is InvalidOperationException or IOException or TimeoutException or System.Net.Sockets.SocketException)
+        {
+            Broken = e;
+        }
+    }
+}

@@ -1,0 +1,148 @@
+using System.Diagnostics;
+using System.Globalization;
+using HybridStore.PostgreSql.Tests.Support;
+using Npgsql;
+
+namespace HybridStore.FaultLab.Servers;
+
+/// <summary>A real PostgreSQL with a cluster of its own.</summary>
+internal sealed class LabPostgreSql : IAsyncDisposable
+{
+    private readonly string _folder = LabFolder.Create("postgresql");
+    private Process? _process;
+
+    public int Port { get; private set; }
+
+    public static bool IsThere => ServerPrograms.AreThere;
+
+    private string Data => Path.Combine(_folder, "data");
+
+    private string Older => Path.Combine(_folder, "older");
+
+    public static string ConnectionStringTo(int port) =>
+        string.Create(CultureInfo.InvariantCulture, $"Host=127.0.0.1;Port={port};Username=postgres;Database=postgres;Timeout=5");
+
+    public async Task InitializeAsync()
+    {
+        if (Environment.UserName == "root")
+            ServerPrograms.Run("chown", "postgres", _folder);
+        using var process = Process.Start(ServerPrograms.Start("initdb", _folder, "-D", Data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale", "-N"))!;
+        var error = process.StandardError.ReadToEndAsync();
+        _ = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        if (process.ExitCode != 0)
+            throw new InvalidOperationException($"initdb: {await error}");
+        await StartAsync();
+    }
+
+    public async Task StartAsync()
+    {
+        // After a kill, what is left of the old server must go first.
+        for (var attempt = 1; ; attempt++)
+        {
+            var port = Port == 0 ? LabRedis.FreePort() : Port;
+            string[] settings =
+            [
+                $"port={port}", "listen_addresses=127.0.0.1", $"unix_socket_directories={_folder}", "max_connections=300", "timezone=UTC", "lc_messages=C",
+                "max_wal_size=256MB", "shared_buffers=64MB",
+            ];
+            _process = Process.Start(ServerPrograms.Start("postgres", _folder, ["-D", Data, .. settings.SelectMany(static s => (string[])["-c", s])]))!;
+            _process.OutputDataReceived += static (_, _) => { };
+            _process.ErrorDataReceived += static (_, _) => { };
+            _process.BeginOutputReadLine();
+            _process.BeginErrorReadLine();
+            if (await AnswersAsync(port))
+            {
+                Port = port;
+                return;
+            }
+
+            if (attempt >= 100)
+                throw new InvalidOperationException("PostgreSQL does not start.");
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System);
+        }
+    }
+
+    /// <summary>Ends the server and all its processes as a power cut does.</summary>
+    public async Task KillAsync()
+    {
+        if (_process is not { } process)
+            return;
+        _process = null;
+        Signal.Send("KILL", Family(process));
+        await process.WaitForExitAsync();
+        process.Dispose();
+    }
+
+    /// <summary>Asks the server to end: fast, so that it ends all connections.</summary>
+    public async Task StopAsync()
+    {
+        if (_process is not { } process)
+            return;
+        _process = null;
+        Signal.Send("INT", process.Id);
+        await process.WaitForExitAsync();
+        process.Dispose();
+    }
+
+    /// <summary>Stops or continues the processes that there are; what comes later is not stopped.</summary>
+    public IReadOnlyList<int> Pause()
+    {
+        if (_process is not { } process)
+            return [];
+        var family = Family(process);
+        Signal.Send("STOP", family);
+        return family;
+    }
+
+    public async Task CopyAsync()
+    {
+        await StopAsync();
+        LabFolder.Copy(Data, Older);
+        await StartAsync();
+    }
+
+    public async Task SetBackAsync()
+    {
+        await StopAsync();
+        LabFolder.Copy(Older, Data);
+        await StartAsync();
+    }
+
+    public async Task<string> VersionAsync()
+    {
+        await using var connection = new NpgsqlConnection(ConnectionStringTo(Port) + ";Pooling=false");
+        await connection.OpenAsync();
+        return connection.ServerVersion;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await KillAsync();
+        LabFolder.Delete(_folder);
+    }
+
+    private static int[] Family(Process process) =>
+        [process.Id, .. ServerPrograms.Output("pgrep", "-P", process.Id.ToString(CultureInfo.InvariantCulture))
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(static p => int.Parse(p, CultureInfo.InvariantCulture))];
+
+    private async Task<bool> AnswersAsync(int port)
+    {
+        while (!_process!.HasExited)
+        {
+            try
+            {
+                await using var connection = new NpgsqlConnection(ConnectionStringTo(port) + ";Pooling=false");
+                await connection.OpenAsync();
+                return true;
+            }
+            catch (NpgsqlException)
+            {
+                // Not up yet, or recovering.
+                await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);
+            }
+        }
+
+        return false;
+    }
+}

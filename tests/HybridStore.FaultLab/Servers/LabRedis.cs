@@ -1,0 +1,163 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using HybridStore.Redis.Tests.Support;
+
+namespace HybridStore.FaultLab.Servers;
+
+/// <summary>A real Redis with an append-only file.</summary>
+internal sealed class LabRedis(string name, string fsync) : IAsyncDisposable
+{
+    private readonly string _folder = LabFolder.Create(name);
+    private Process? _process;
+
+    public static string? Program { get; } = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
+        .SelectMany(static folder => (string[])[Path.Combine(folder, "redis-server"), Path.Combine(folder, "valkey-server")])
+        .FirstOrDefault(File.Exists);
+
+    public int Port { get; private set; }
+
+    /// <summary>Whether it survives a kill with everything that it acknowledged, and says so.</summary>
+    public bool KeepsEverything => fsync == "always";
+
+    private string Data => Path.Combine(_folder, "data");
+
+    private string Older => Path.Combine(_folder, "older");
+
+    public async Task StartAsync()
+    {
+        Directory.CreateDirectory(Data);
+        for (var attempt = 1; ; attempt++)
+        {
+            var port = Port == 0 ? FreePort() : Port;
+            var start = new ProcessStartInfo(
+                Program!,
+                [
+                    "--port", Text(port), "--bind", "127.0.0.1", "--dir", Data, "--save", "", "--daemonize", "no", "--appendonly", "yes", "--appendfsync", fsync,
+                    "--repl-diskless-sync-delay", "0", "--repl-timeout", "5", "--maxmemory-policy", "noeviction",
+                ])
+            { WorkingDirectory = _folder, RedirectStandardOutput = true, RedirectStandardError = true };
+            _process = Process.Start(start)!;
+            _process.OutputDataReceived += static (_, _) => { };
+            _process.BeginOutputReadLine();
+            _process.BeginErrorReadLine();
+            if (await AnswersAsync(port))
+            {
+                Port = port;
+                return;
+            }
+
+            if (attempt >= 20)
+                throw new InvalidOperationException("redis-server does not start.");
+        }
+    }
+
+    public string Send(params string[] command)
+    {
+        using var client = new RespClient(Port);
+        return client.Send(command);
+    }
+
+    public async Task KillAsync()
+    {
+        if (_process is not { } process)
+            return;
+        _process = null;
+        Signal.Send("KILL", process.Id);
+        await process.WaitForExitAsync();
+        process.Dispose();
+    }
+
+    public void Pause(bool pauses)
+    {
+        if (_process is { HasExited: false } process)
+            Signal.Send(pauses ? "STOP" : "CONT", process.Id);
+    }
+
+    /// <summary>Copies what it has on its disk away, as a backup of its folder does; it is stopped for that.</summary>
+    public async Task CopyAsync()
+    {
+        await KillAsync();
+        LabFolder.Copy(Data, Older);
+        await StartAsync();
+    }
+
+    /// <summary>Puts the copy in place.</summary>
+    public async Task SetBackAsync()
+    {
+        await KillAsync();
+        LabFolder.Copy(Older, Data);
+        await StartAsync();
+    }
+
+    /// <summary>Begins as a replica of another, with nothing of its own.</summary>
+    public async Task FollowAsync(LabRedis master)
+    {
+        Send("REPLICAOF", "127.0.0.1", Text(master.Port));
+        await UntilAsync(() => Send("INFO", "replication").Contains("master_link_status:up", StringComparison.Ordinal));
+    }
+
+    public void Promote() => Send("REPLICAOF", "NO", "ONE");
+
+    public async ValueTask DisposeAsync()
+    {
+        await KillAsync();
+        LabFolder.Delete(_folder);
+    }
+
+    private async Task<bool> AnswersAsync(int port)
+    {
+        while (!_process!.HasExited)
+        {
+            try
+            {
+                using var client = new RespClient(port);
+                if (!client.Send("INFO", "server").Contains($"process_id:{_process.Id}\r", StringComparison.Ordinal))
+                    return false;
+                if (client.Send("INFO", "persistence").Contains("loading:0\r", StringComparison.Ordinal))
+                    return true;
+            }
+            catch (Exception e) when (e is SocketException or IOException or InvalidOperationException)
+            {
+                // Not up yet.
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);
+        }
+
+        return false;
+    }
+
+    private static async Task UntilAsync(Func<bool> condition)
+    {
+        var start = TimeProvider.System.GetTimestamp();
+        while (!Holds(condition))
+        {
+            if (TimeProvider.System.GetElapsedTime(start) > TimeSpan.FromSeconds(30))
+                throw new TimeoutException("Redis does not come to follow another.");
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
+        }
+    }
+
+    private static bool Holds(Func<bool> condition)
+    {
+        try
+        {
+            return condition();
+        }
+        catch (Exception e) when (e is IOException or InvalidOperationException or SocketException)
+        {
+            return false;
+        }
+    }
+
+    public static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+}
