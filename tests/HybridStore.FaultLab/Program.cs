@@ -24,6 +24,15 @@ switch (args)
         using (var log = new HistoryLog(path))
             await Operator.RunAsync(Load(file), all == "all", log);
         return 0;
+    case ["judge", var folder]:
+        foreach (var (setup, verdict) in Judge.Decide(folder))
+        {
+            Console.WriteLine($"{setup}: {verdict.Acknowledged} acknowledged, {verdict.Reads} reads, {verdict.Rollbacks} rollbacks, {verdict.Violations.Values.Sum()} violations");
+            foreach (var told in verdict.Told)
+                Console.WriteLine($"  {told}");
+        }
+
+        return 0;
     default:
         if (LabRun.Missing is { } missing)
         {

@@ -5,7 +5,7 @@ using HybridStore.FaultLab.Setups;
 namespace HybridStore.FaultLab.Bots;
 
 /// <summary>A process that opens sessions, competes for them with others, commits and reads, and writes down what it is told, until it is stopped or killed.</summary>
-internal sealed class Bot(Setup setup, int writer, int seed, TimeSpan skew, HistoryLog log) : IAsyncDisposable
+internal sealed class Bot(Setup setup, int writer, int seed, TimeSpan skew, HistoryLog log, Func<TimeProvider, HybridAuthStore>? open = null) : IAsyncDisposable
 {
     private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(150);
 
@@ -14,6 +14,7 @@ internal sealed class Bot(Setup setup, int writer, int seed, TimeSpan skew, Hist
     private readonly HashSet<int> _open = [];
     private readonly Lock _lock = new();
     private int _number;
+    private int _refused;
 
     public Setup Setup => setup;
 
@@ -25,12 +26,15 @@ internal sealed class Bot(Setup setup, int writer, int seed, TimeSpan skew, Hist
 
     public int Writer => writer;
 
+    /// <summary>How many commits it has asked for, and how often it was refused to go on.</summary>
+    public int Tried => Volatile.Read(ref _number) + Volatile.Read(ref _refused);
+
     public int NextNumber() => Interlocked.Increment(ref _number);
 
     /// <summary>Runs until standard input says <c>stop</c> or ends.</summary>
     public async Task RunAsync(TextReader commands)
     {
-        Store = StoreFactory.Open(setup, _time);
+        Store = open is null ? StoreFactory.Open(setup, _time) : open(_time);
         var listening = Task.Run(() => ListenAsync(commands));
 
         // A little more than its share, so that there is something to compete for.
@@ -55,6 +59,7 @@ internal sealed class Bot(Setup setup, int writer, int seed, TimeSpan skew, Hist
     /// <summary>What a refusal means for the history.</summary>
     public void Note(int session, Exception e)
     {
+        Interlocked.Increment(ref _refused);
         if (e is ColdWentBackException)
             log.Write(HistoryEvent.WentBack, $"{session}");
     }

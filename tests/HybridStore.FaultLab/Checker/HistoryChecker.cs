@@ -65,7 +65,7 @@ internal sealed class HistoryChecker
                     writer, line.Long(1), line.Words[2][0], line.Long(4), [.. line.Words[5..].Select(HistoryEvent.ParseSeen)], name => _open.GetValueOrDefault(name));
                 break;
             case HistoryEvent.Open:
-                SessionOf(line.Int(0)).Opened(line.Time, line.Long(1), line.Words[3] == "1", _hotLost);
+                SessionOf(line.Int(0)).Opened(line.Time, line.Long(2), line.Words[3] == "1", _hotLost);
                 break;
             case HistoryEvent.WentBack:
                 SessionOf(line.Int(0)).WentBack(line.Time);

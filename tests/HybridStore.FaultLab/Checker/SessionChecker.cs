@@ -23,7 +23,7 @@ internal sealed class SessionChecker(Action<Violation, string> convict)
     private long _copied;
     private long _setBack = -1;
     private long _reported = -1;
-    private long _quiet = -1;
+    private (long Epoch, long Since) _queued = (-2, 0);
 
     /// <summary>The highest version that was acknowledged.</summary>
     public long Acknowledged => _floors.Count == 0 ? 0 : _floors[^1].Version;
@@ -31,17 +31,20 @@ internal sealed class SessionChecker(Action<Violation, string> convict)
     /// <summary>How many rollbacks were told.</summary>
     public int Rollbacks => _forks.Count;
 
-    public void Opened(long time, long asked, bool isRolledBack, long hotLost)
+    /// <param name="time">When it was told.</param>
+    /// <param name="epoch">Under which epoch.</param>
+    /// <param name="isRolledBack">What the session says.</param>
+    /// <param name="lost">When hot began to lose something last.</param>
+    public void Opened(long time, long epoch, bool isRolledBack, long lost)
     {
         if (!isRolledBack)
-        {
-            _quiet = asked;
             return;
-        }
-
         _reported = time;
-        if (Math.Max(hotLost, _setBack) < _quiet - Slack)
-            convict(Violation.RollbackWithoutCause, "it says that it was rolled back, though hot lost nothing and cold was not set back since it was opened last");
+
+        // Who comes right after a holder that has queued finds a hot tier that was vouched for. If others were in between who did not get that far, nobody can tell.
+        var cause = Math.Max(lost, _setBack);
+        if (epoch == _queued.Epoch + 1 && (cause < 0 || cause < _queued.Since - Slack))
+            convict(Violation.RollbackWithoutCause, $"it says that it was rolled back under epoch {epoch}, though hot lost nothing and cold was not set back since its last holder queued");
     }
 
     /// <summary>A copy of cold is made: what is acknowledged later may be gone if it is put in place.</summary>
@@ -82,6 +85,8 @@ internal sealed class SessionChecker(Action<Violation, string> convict)
             }
         }
 
+        if (!isPersisted && write.Epoch != _queued.Epoch)
+            _queued = (write.Epoch, write.Asked);
         CheckEpoch(write, version);
         if (_floors.Count == 0 || version > _floors[^1].Version)
         {
@@ -241,9 +246,9 @@ internal sealed class SessionChecker(Action<Violation, string> convict)
     private void Observe(long version)
     {
         if (version > _newest + Jump && _newest > 0)
-            _forks.Add(new Fork(Math.Min(_persisted, _newest), _newest + 1, version));
-        else if (_forks.Count > 0 && version < _forks[^1].Begin && version > _newest - Jump && version > _forks[^1].End + Jump)
-            _forks[^1].Begin = version;
+            _forks.Add(new Fork(Math.Min(_persisted, _newest), _newest, version));
+        else if (_forks.Count > 0 && version < _forks[^1].Begin && version > _forks[^1].Before + Jump)
+            (_forks[^1].Begin, _forks[^1].End) = (version, Math.Min(_forks[^1].End, version));
         _newest = Math.Max(_newest, version);
     }
 

@@ -9,7 +9,8 @@ internal static class HistoryMerge
         var queue = new PriorityQueue<(int Writer, string Path, IEnumerator<HistoryEvent>? Lines), long>();
         foreach (var (writer, path) in files)
         {
-            if (Lines(path).Select(static l => (HistoryEvent?)l).FirstOrDefault() is { } first)
+            // Whoever was killed at once has not begun one.
+            if (File.Exists(path) && Lines(path).Select(static l => (HistoryEvent?)l).FirstOrDefault() is { } first)
                 queue.Enqueue((writer, path, null), first.Time);
         }
 

@@ -50,6 +50,31 @@ internal static class ServerFaults
             await Wait.SomeAsync(random, 0, 1500);
             await lab.PostgreSql.StartAsync();
         });
+
+        // A server that claims to keep everything is not set back, nor left for a lagging replica: that is for its operator to see to (docs/redis.md).
+        yield return new Fault("redisSetBack", Lane.Servers, async random =>
+        {
+            await lab.Pair[0].CopyAsync();
+            Loses(lab, lab.Pair[0]);
+            await Wait.SomeAsync(random, 1000, 5000);
+            await lab.Pair[0].SetBackAsync();
+        }, Weight: 2);
+        yield return new Fault("redisFailedOver", Lane.Servers, random => FailOverAsync(lab, random), Weight: 3);
+        yield return new Fault("postgresSetBack", Lane.Servers, random => ColdSetBack.StrikeAsync(lab, random), Weight: 1);
+        if (LabFolder.MayMount)
+        {
+            yield return new Fault("redisDiskFull", Lane.Servers, random =>
+            {
+                var redis = Any(lab, random);
+                if (!redis.KeepsEverything)
+                    Loses(lab, redis);
+                return redis.FillDiskAsync(() => Wait.SomeAsync(random, 500, 3000));
+            }, Weight: 2);
+            yield return new Fault("postgresDiskFull", Lane.Servers, random => lab.PostgreSql.FillDiskAsync(() => Wait.SomeAsync(random, 500, 3000)), Weight: 2);
+        }
+
+        yield return new Fault("sqliteLocked", Lane.Servers, random => SqliteFaults.LockAsync(lab, random));
+        yield return new Fault("sqliteSetBack", Lane.Servers, random => SqliteFaults.SetBackAsync(lab, random), Weight: 1);
     }
 
     /// <summary>The setups whose hot tier is on a server.</summary>
@@ -57,6 +82,24 @@ internal static class ServerFaults
         lab.Setups.Where(s => s.Redis is not null && (s.Name == "queued") == !redis.KeepsEverything);
 
     public static void Loses(Lab lab, LabRedis redis) => lab.Note(HistoryEvent.HotLoses, "hot", On(lab, redis));
+
+    /// <summary>The replica stands still while the master goes on, and is promoted when the master dies.</summary>
+    private static async Task FailOverAsync(Lab lab, Random random)
+    {
+        var (master, replica) = (lab.Pair[0], lab.Pair[1]);
+        await replica.FollowAsync(master);
+        replica.Pause(true);
+        await Wait.SomeAsync(random, 100, 2500);
+        Loses(lab, master);
+        await master.KillAsync();
+        replica.Pause(false);
+        replica.Promote();
+        (lab.Pair[0], lab.Pair[1]) = (replica, master);
+        foreach (var setup in On(lab, replica))
+            lab.Ways[setup.Name].Redis!.MoveTo(replica.Port);
+        await master.StartAsync();
+        await master.FollowAsync(replica);
+    }
 
     private static LabRedis Any(Lab lab, Random random) => random.Next(2) == 0 ? lab.Redis : lab.Pair[0];
 }

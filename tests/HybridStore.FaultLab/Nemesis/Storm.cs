@@ -29,7 +29,7 @@ internal sealed class Storm(Lab lab, LabOptions options)
         {
             while (!until.IsCancellationRequested)
             {
-                await Wait.SomeAsync(random, 200, options.DefaultOptions ? 20_000 : 2200);
+                await Wait.SomeAsync(random, 300, options.DefaultOptions ? 20_000 : 5000);
                 if (until.IsCancellationRequested)
                     return;
                 var choice = random.Next(sum);

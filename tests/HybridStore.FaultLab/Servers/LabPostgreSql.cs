@@ -15,7 +15,10 @@ internal sealed class LabPostgreSql : IAsyncDisposable
 
     public static bool IsThere => ServerPrograms.AreThere;
 
-    private string Data => Path.Combine(_folder, "data");
+    /// <summary>A disk of its own, where that may be.</summary>
+    private string Disk => Path.Combine(_folder, "disk");
+
+    private string Data => Path.Combine(Disk, "data");
 
     private string Older => Path.Combine(_folder, "older");
 
@@ -24,8 +27,10 @@ internal sealed class LabPostgreSql : IAsyncDisposable
 
     public async Task InitializeAsync()
     {
+        Directory.CreateDirectory(Disk);
+        LabFolder.MakeSmall(Disk, megabytes: 1024);
         if (Environment.UserName == "root")
-            ServerPrograms.Run("chown", "postgres", _folder);
+            ServerPrograms.Run("chown", "postgres", _folder, Disk);
         using var process = Process.Start(ServerPrograms.Start("initdb", _folder, "-D", Data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale", "-N"))!;
         var error = process.StandardError.ReadToEndAsync();
         _ = await process.StandardOutput.ReadToEndAsync();
@@ -116,9 +121,21 @@ internal sealed class LabPostgreSql : IAsyncDisposable
         return connection.ServerVersion;
     }
 
+    /// <summary>Its disk is full for as long as the caller waits. A server that this ends is started again.</summary>
+    public async Task FillDiskAsync(Func<Task> wait)
+    {
+        var filler = LabFolder.Fill(Disk);
+        await wait();
+        LabFolder.GiveBack(filler);
+        await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System);
+        if (_process is { HasExited: true })
+            await StartAsync();
+    }
+
     public async ValueTask DisposeAsync()
     {
         await KillAsync();
+        LabFolder.Unmount(Disk);
         LabFolder.Delete(_folder);
     }
 

@@ -21,12 +21,21 @@ internal sealed class LabRedis(string name, string fsync) : IAsyncDisposable
     /// <summary>Whether it survives a kill with everything that it acknowledged, and says so.</summary>
     public bool KeepsEverything => fsync == "always";
 
-    private string Data => Path.Combine(_folder, "data");
+    /// <summary>A disk of its own, where that may be.</summary>
+    private string Disk => Path.Combine(_folder, "disk");
+
+    private string Data => Path.Combine(Disk, "data");
 
     private string Older => Path.Combine(_folder, "older");
 
     public async Task StartAsync()
     {
+        if (!Directory.Exists(Disk))
+        {
+            Directory.CreateDirectory(Disk);
+            LabFolder.MakeSmall(Disk, megabytes: 512);
+        }
+
         Directory.CreateDirectory(Data);
         for (var attempt = 1; ; attempt++)
         {
@@ -100,9 +109,21 @@ internal sealed class LabRedis(string name, string fsync) : IAsyncDisposable
 
     public void Promote() => Send("REPLICAOF", "NO", "ONE");
 
+    /// <summary>Its disk is full for as long as the caller waits. A server that this ends is started again.</summary>
+    public async Task FillDiskAsync(Func<Task> wait)
+    {
+        var filler = LabFolder.Fill(Disk);
+        await wait();
+        LabFolder.GiveBack(filler);
+        await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System);
+        if (_process is { HasExited: true })
+            await StartAsync();
+    }
+
     public async ValueTask DisposeAsync()
     {
         await KillAsync();
+        LabFolder.Unmount(Disk);
         LabFolder.Delete(_folder);
     }
 
