@@ -25,16 +25,22 @@ internal static class BotFaults
             await bot.StopAsync();
             bot.Start();
         }), Weight: 2);
-        yield return new Fault("clockJumped", Lane.Bots, random => WithAsync(lab, random, bot =>
+        if (lab.Setups.Exists(static s => s.SkewsClocks))
         {
-            bot.Say(FormattableString.Invariant($"clock {random.Next(-180, 180)}"));
-            return Task.CompletedTask;
-        }), Weight: 3);
+            yield return new Fault("clockJumped", Lane.Bots, random => WithAsync(lab, random, static b => b.Setup.SkewsClocks, bot =>
+            {
+                bot.Say(FormattableString.Invariant($"clock {random.Next(-180, 180)}"));
+                return Task.CompletedTask;
+            }), Weight: 3);
+        }
     }
 
-    private static async Task WithAsync(Lab lab, Random random, Func<BotProcess, Task> strike)
+    private static Task WithAsync(Lab lab, Random random, Func<BotProcess, Task> strike) => WithAsync(lab, random, static _ => true, strike);
+
+    private static async Task WithAsync(Lab lab, Random random, Func<BotProcess, bool> may, Func<BotProcess, Task> strike)
     {
-        var bot = lab.Bots[random.Next(lab.Bots.Count)];
+        BotProcess[] bots = [.. lab.Bots.Where(may)];
+        var bot = bots[random.Next(bots.Length)];
         await bot.Turn.WaitAsync();
         try
         {
