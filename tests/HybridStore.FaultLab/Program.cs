@@ -20,6 +20,10 @@ switch (args)
         using (var log = new HistoryLog(path))
             await Verifier.RunAsync(Load(file), Number(writer), log);
         return 0;
+    case ["prepare", var file, var writer, var path]:
+        using (var log = new HistoryLog(path))
+            await Verifier.PrepareAsync(Load(file), Number(writer), log);
+        return 0;
     case ["operate", var file, _, var path, var all]:
         using (var log = new HistoryLog(path))
             await Operator.RunAsync(Load(file), all == "all", log);

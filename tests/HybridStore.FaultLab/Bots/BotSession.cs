@@ -57,7 +57,7 @@ internal sealed class BotSession(Bot bot, int index, Random random)
     }
 
     /// <summary>Commits, and repeats while the outcome is unknown, as long as that can be told.</summary>
-    private async Task CommitAsync(AuthSession session)
+    public async Task CommitAsync(AuthSession session)
     {
         var commit = new CommitName(bot.Writer, bot.NextNumber());
         int[] registers = random.Next(3) == 0 ? [random.Next(Register.Head), random.Next(Register.Head), Register.Head] : [random.Next(Register.Head), Register.Head];

@@ -3,10 +3,19 @@ using HybridStore.FaultLab.Setups;
 
 namespace HybridStore.FaultLab.Bots;
 
-/// <summary>After all faults are healed: opens every session, which drains it, and reads all of it; then the same from cold alone.</summary>
+/// <summary>Before and after the faults. When all are healed it opens every session, which drains it, and reads all of it; then the same from cold alone.</summary>
 internal static class Verifier
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    /// <summary>Before anything fails: gives every session its first commit, so that no copy of cold is from before it existed.</summary>
+    public static async Task PrepareAsync(Setup setup, int writer, HistoryLog log)
+    {
+        await using var bot = new Bot(setup, writer, seed: 1, TimeSpan.Zero, log);
+        await using var store = StoreFactory.Open(setup, TimeProvider.System);
+        for (var index = 0; index < setup.Sessions; index++)
+            await UntilDoneAsync(log, index, () => BeginAsync(bot, store, index));
+    }
 
     public static async Task RunAsync(Setup setup, int writer, HistoryLog log)
     {
@@ -20,6 +29,12 @@ internal static class Verifier
         await using var cold = StoreFactory.Open(setup, TimeProvider.System, coldOnly: true, lease: LeaseMode.Off);
         for (var index = 0; index < setup.Sessions; index++)
             await UntilDoneAsync(log, index, () => reader.ReadAsync(index, 'F', keys => cold.GetManyAsync(setup.SessionAt(index), keys), Random.Shared, all: true));
+    }
+
+    private static async Task BeginAsync(Bot bot, HybridAuthStore store, int index)
+    {
+        await using var session = await store.OpenAsync(bot.Setup.SessionAt(index));
+        await new BotSession(bot, index, new Random(index)).CommitAsync(session);
     }
 
     private static async Task ReadWholeAsync(Bot reader, HybridAuthStore store, int index)

@@ -54,6 +54,7 @@ internal sealed class Lab : IAsyncDisposable
             await lab.Pair[1].FollowAsync(lab.Pair[0]);
             foreach (var setup in AllSetups.Make().Where(s => options.Setups.Count == 0 || options.Setups.Contains(s.Name)))
                 lab.Add(setup);
+            await Task.WhenAll(lab.Setups.Select(s => lab.RunAsync("prepare", s)));
             lab.StartBots();
             return lab;
         }

@@ -93,7 +93,7 @@ internal static class ServerFaults
         Loses(lab, master);
         await master.KillAsync();
         replica.Pause(false);
-        replica.Promote();
+        await replica.PromoteAsync();
         (lab.Pair[0], lab.Pair[1]) = (replica, master);
         foreach (var setup in On(lab, replica))
             lab.Ways[setup.Name].Redis!.MoveTo(replica.Port);

@@ -103,11 +103,12 @@ internal sealed class LabRedis(string name, string fsync) : IAsyncDisposable
     /// <summary>Begins as a replica of another, with nothing of its own.</summary>
     public async Task FollowAsync(LabRedis master)
     {
-        Send("REPLICAOF", "127.0.0.1", Text(master.Port));
+        // It may be loading what its former master sent.
+        await UntilAsync(() => Send("REPLICAOF", "127.0.0.1", Text(master.Port)).StartsWith("OK", StringComparison.Ordinal));
         await UntilAsync(() => Send("INFO", "replication").Contains("master_link_status:up", StringComparison.Ordinal));
     }
 
-    public void Promote() => Send("REPLICAOF", "NO", "ONE");
+    public Task PromoteAsync() => UntilAsync(() => Send("REPLICAOF", "NO", "ONE").StartsWith("OK", StringComparison.Ordinal));
 
     /// <summary>Its disk is full for as long as the caller waits. A server that this ends is started again.</summary>
     public async Task FillDiskAsync(Func<Task> wait)
