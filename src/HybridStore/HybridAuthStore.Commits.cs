@@ -19,8 +19,22 @@ public sealed partial class HybridAuthStore
         return CommitAsync(session, lease: null, patch, cancellationToken);
     }
 
-    /// <summary>Commits for a handle that demands its lease, or for whoever comes.</summary>
-    internal async ValueTask<CommitReceipt> CommitAsync(AuthSessionId session, HeldLease? lease, AuthPatch patch, CancellationToken cancellationToken)
+    /// <summary>Commits for a handle that demands its lease, or for whoever comes, as far as the tenant's limits let it.</summary>
+    internal ValueTask<CommitReceipt> CommitAsync(AuthSessionId session, HeldLease? lease, AuthPatch patch, CancellationToken cancellationToken) =>
+        _tenantLimiters.Limits(session) && patch is { IsOfTheLibrary: false }
+            ? CommitWithinLimitsAsync(session, lease, patch, cancellationToken)
+            : CommitAdmittedAsync(session, lease, patch, cancellationToken);
+
+    private async ValueTask<CommitReceipt> CommitWithinLimitsAsync(AuthSessionId session, HeldLease? lease, AuthPatch patch, CancellationToken cancellationToken)
+    {
+        await InitializeAsync(cancellationToken).ConfigureAwait(false);
+
+        // Before the patch is frozen: one that is refused was never committed.
+        using var admission = await _tenantLimiters.AdmitAsync(session, patch, cancellationToken).ConfigureAwait(false);
+        return await CommitAdmittedAsync(session, lease, patch, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask<CommitReceipt> CommitAdmittedAsync(AuthSessionId session, HeldLease? lease, AuthPatch patch, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(patch);
         if (patch.Changes.Count == 0)

@@ -61,14 +61,20 @@ public sealed partial class HybridAuthStore
             AuthKey[] keys = [key];
             var fill = state.BeginFill();
             HotRead? hot = null;
-            if (_hot is not null)
+            if (_resilience?.HotPipeline is not { } pipeline || !pipeline.TryBegin(session.Tenant, out var direct))
+            {
+                hot = await ReadHotAsync(session, keys, withDataKeys: state.Keys is null, CancellationToken.None).ConfigureAwait(false);
+            }
+            else
             {
                 try
                 {
-                    hot = await _hot.ReadAsync(session, keys, withDataKeys: state.Keys is null, CancellationToken.None).ConfigureAwait(false);
+                    hot = await _resilience.Hot!.Inner.ReadAsync(session, keys, withDataKeys: state.Keys is null, CancellationToken.None).ConfigureAwait(false);
+                    await pipeline.EndAsync(direct).ConfigureAwait(false);
                 }
                 catch (StoreUnavailableException e)
                 {
+                    await pipeline.EndAsync(direct, e).ConfigureAwait(false);
                     HotFailed(e, "read");
                 }
             }

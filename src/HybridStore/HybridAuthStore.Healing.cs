@@ -81,7 +81,7 @@ public sealed partial class HybridAuthStore
     private async ValueTask KeepInHotAsync(HeldLease lease)
     {
         var queue = lease.Queue!;
-        if (lease.HasEnded || queue.IsIn(_hot!.RunId))
+        if (lease.HasEnded || queue.IsIn(_hot!.RunId) || HotRefuses(queue.Session))
             return;
         try
         {

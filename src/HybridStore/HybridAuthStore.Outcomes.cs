@@ -89,6 +89,12 @@ public sealed partial class HybridAuthStore
     {
         if (_hot is null)
             return false;
+        if (HotRefuses(step.Commit.Session))
+        {
+            step.Lease?.Queue?.Vouch(null);
+            return false;
+        }
+
         var apply = new HotApply
         {
             Session = step.Commit.Session,

@@ -62,7 +62,7 @@ public sealed partial class HybridAuthStore
     private async ValueTask<HotRead?> ReadHotAsync(
         AuthSessionId session, IReadOnlyList<AuthKey> keys, bool withDataKeys, CancellationToken cancellationToken)
     {
-        if (_hot is null)
+        if (_hot is null || HotRefuses(session))
             return null;
         try
         {
@@ -262,6 +262,8 @@ public sealed partial class HybridAuthStore
     private async ValueTask FillAsync(
         AuthSessionId session, SessionHead head, ComposedRead answer, IReadOnlyList<WrappedDataKey> dataKeys, HotRead hot, DateTimeOffset asked)
     {
+        if (HotRefuses(session))
+            return;
         var fill = new HotFill
         {
             Session = session,

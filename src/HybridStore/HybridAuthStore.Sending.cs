@@ -53,7 +53,9 @@ public sealed partial class HybridAuthStore
         var hasRoom = mayQueue && HasRoom(queue);
         CommitOutcomeUnknownException? unknown = null;
         var triedHot = false;
-        if (CommitDecision.Decide(durability, coldIsUp: true, hotIsUp: true, hasRoom) == CommitRoute.Queue)
+
+        // Known to be down: it is not asked where there is another way. Where there is none, it is, and says why not.
+        if (CommitDecision.Decide(durability, !ColdRefuses(session), hotIsUp: !HotRefuses(session), hasRoom) == CommitRoute.Queue)
         {
             triedHot = true;
             try
@@ -74,7 +76,7 @@ public sealed partial class HybridAuthStore
         }
         catch (Exception e) when (e is StoreUnavailableException or CommitOutcomeUnknownException)
         {
-            var mayTryHot = !triedHot && CommitDecision.Decide(durability, coldIsUp: false, hotIsUp: true, hasRoom) == CommitRoute.Queue;
+            var mayTryHot = !triedHot && !HotRefuses(session) && CommitDecision.Decide(durability, coldIsUp: false, hotIsUp: true, hasRoom) == CommitRoute.Queue;
             var mayBeThere = e is CommitOutcomeUnknownException || state.Unresolved == step;
             if (mayTryHot && await QueueAsync(session, state, step, lease, queue, mayBeThere, cancellationToken).ConfigureAwait(false) is { } queued)
                 return queued;

@@ -7,6 +7,7 @@ using HybridStore.DependencyInjection;
 using HybridStore.Diagnostics;
 using HybridStore.Keys;
 using HybridStore.Outbox;
+using HybridStore.Resilience;
 using HybridStore.Sessions;
 using HybridStore.Tiers;
 using Microsoft.Extensions.Logging;
@@ -54,6 +55,8 @@ public sealed partial class HybridAuthStore : IAuthStateStore, IAsyncDisposable,
     private volatile bool _initialized;
     private volatile bool _disposed;
     private int _disposing;
+    private readonly StoreResilience? _resilience;
+    private readonly TenantLimiters _tenantLimiters;
     private long _hotFailureTold;
 
     /// <summary>Creates a store over its tiers, which it disposes of with itself. Nothing is connected before the first call.</summary>
@@ -70,18 +73,24 @@ public sealed partial class HybridAuthStore : IAuthStateStore, IAsyncDisposable,
         HybridAuthStoreOptions options,
         TimeProvider? timeProvider = null,
         ILogger<HybridAuthStore>? logger = null)
-        : this(cold, hot, options, timeProvider, logger, TaskCreationOptions.RunContinuationsAsynchronously)
+        : this(cold, hot, options, timeProvider, logger, TaskCreationOptions.RunContinuationsAsynchronously, isResilient: true)
     {
     }
 
-    /// <summary>The same, for a scheduler that drives every step: what waits within the store goes on inline.</summary>
+    /// <summary>The same, for a scheduler that drives every step: what waits within the store goes on inline, and the tiers are as they are.</summary>
     internal HybridAuthStore(
-        IColdTier cold, IHotTier? hot, HybridAuthStoreOptions options, TimeProvider? timeProvider, ILogger? logger, TaskCreationOptions continuations)
+        IColdTier cold, IHotTier? hot, HybridAuthStoreOptions options, TimeProvider? timeProvider, ILogger? logger, TaskCreationOptions continuations, bool isResilient = false)
     {
         ArgumentNullException.ThrowIfNull(cold);
         ArgumentNullException.ThrowIfNull(options);
         _time = timeProvider ?? TimeProvider.System;
         _logger = logger ?? NullLogger.Instance;
+        if (isResilient && !ResilienceFaults.Of(options.Resilience).Any())
+        {
+            _resilience = new StoreResilience(cold, hot, options.Resilience, _time, _logger, _metrics);
+            (cold, hot) = (_resilience.Cold, _resilience.Hot);
+        }
+
         _masterKeys = new MasterKeyKeeper(options.Encryption, cold, _time, _logger);
         if (HybridAuthStoreOptionsValidation.Faults(options).FirstOrDefault() is { } fault)
             throw new ArgumentException(fault, nameof(options));
@@ -102,6 +111,7 @@ public sealed partial class HybridAuthStore : IAuthStateStore, IAsyncDisposable,
             CompressionThreshold = options.Encryption.CompressionThreshold,
         });
         _maxSeals = options.Encryption.MaxSealsPerDataKey ?? (_codec.Cipher.SealLimit == long.MaxValue ? long.MaxValue : _codec.Cipher.SealLimit / 16);
+        _tenantLimiters = new TenantLimiters(options.TenantLimits, cold, _time);
         _maxStaleness = options.MaxStaleness;
         _continuations = continuations;
         _local = new InProcessTier(options.SessionMemoryBytes);
@@ -113,16 +123,24 @@ public sealed partial class HybridAuthStore : IAuthStateStore, IAsyncDisposable,
         _durability = new DurabilityPolicy(options.Outbox.Durability.ToFrozenDictionary(StringComparer.Ordinal));
         _leases = new LeaseKeeper(cold.Leases, _outbox, HealAsync, options.Lease, _time, _logger);
         Outbox = new AuthOutbox(this, cold, hot);
+        Resilience = new AuthResilience(_resilience);
         Backup = new AuthBackup(this);
         History = new AuthHistory(this);
         Quarantine = new AuthQuarantine(this);
         KeyRing = new AuthKeyRing(this);
         Erasure = new AuthErasure(this);
         Doctor = new AuthDoctor(this);
-        _drain = new OutboxDrain(cold, hot, _leases, _time, options.Outbox.MaxTries, _history, _logger);
+        _drain = new OutboxDrain(cold, hot, _leases, _time, options.Outbox.MaxTries, _history, ColdRefuses, _logger);
         _drainer = new OutboxDrainer(_drain, HealAsync, _time, runsInline: continuations == TaskCreationOptions.None, _logger);
         _reconciler = new OutboxReconciler(cold.Leases, ReconcileAsync, _outbox is null ? Timeout.InfiniteTimeSpan : options.Outbox.ReconcileInterval, _time, _logger, continuations);
+        if (_resilience is null)
+            return;
+        _metrics.ShowBreakers(() => BreakerStates(_resilience));
+        _resilience.ColdPipeline.Recovering += _drainer.Wake;
     }
+
+    /// <summary>How the tiers are doing, for whoever runs the store.</summary>
+    public AuthResilience Resilience { get; }
 
     internal int TransactionAttempts => _transactionAttempts;
 
@@ -180,6 +198,9 @@ public sealed partial class HybridAuthStore : IAuthStateStore, IAsyncDisposable,
         if (_hot is not null)
             await _hot.DisposeAsync().ConfigureAwait(false);
         await _cold.DisposeAsync().ConfigureAwait(false);
+        if (_resilience is not null)
+            await _resilience.DisposeAsync().ConfigureAwait(false);
+        _tenantLimiters.Dispose();
         _masterKeys.Dispose();
         _metrics.Dispose();
         _audit.Dispose();
@@ -187,6 +208,19 @@ public sealed partial class HybridAuthStore : IAuthStateStore, IAsyncDisposable,
 
     /// <summary>The same, for a container that is disposed of synchronously; it blocks until the tiers are closed.</summary>
     public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
+
+    /// <summary>Whether hot's breaker is open for a session: then nothing is thrown that only has to be caught again, and the store does without hot as if it had not answered.</summary>
+    private bool HotRefuses(AuthSessionId session) => _resilience?.HotPipeline?.Refuses(session.Tenant) == true;
+
+    /// <summary>The same, of cold.</summary>
+    private bool ColdRefuses(AuthSessionId session) => _resilience?.ColdPipeline.Refuses(session.Tenant) == true;
+
+    private static IEnumerable<(AuthTier, BreakerState)> BreakerStates(StoreResilience resilience)
+    {
+        yield return (AuthTier.Cold, resilience.ColdPipeline.State);
+        if (resilience.HotPipeline is { } hot)
+            yield return (AuthTier.Hot, hot.State);
+    }
 
     private static void Check(AuthSessionId session)
     {
@@ -268,7 +302,7 @@ public sealed partial class HybridAuthStore : IAuthStateStore, IAsyncDisposable,
     /// <summary>Drops hot's copy of a session, as well as that can be done while hot may be down: what it keeps is bounded by its good-until and by what was seen.</summary>
     private async ValueTask EvictAsync(AuthSessionId session)
     {
-        if (_hot is null)
+        if (_hot is null || HotRefuses(session))
             return;
         try
         {

@@ -1,3 +1,5 @@
+using HybridStore.Resilience;
+
 namespace HybridStore;
 
 /// <summary>The options of a <see cref="HybridAuthStore"/>.</summary>
@@ -23,6 +25,12 @@ public sealed class HybridAuthStoreOptions
 
     /// <summary>How commits are queued and drained.</summary>
     public OutboxOptions Outbox { get; } = new();
+
+    /// <summary>How the store deals with tiers that fail.</summary>
+    public ResilienceOptions Resilience { get; } = new();
+
+    /// <summary>How much of the store one tenant may take. Nothing is limited by default.</summary>
+    public TenantLimitOptions TenantLimits { get; } = new();
 
     /// <summary>Which fields of paired credentials are guarded.</summary>
     public CredentialsOptions Credentials { get; } = new();
@@ -89,4 +97,14 @@ public sealed class HybridAuthStoreOptions
     /// <summary>How often <see cref="AuthSession.TransactionAsync(Func{AuthTransaction, CancellationToken, ValueTask}, CancellationToken)"/> tries before its conflict is thrown.</summary>
     /// <value>10 by default; from 1 to 1,000. Environment: <c>HYBRIDSTORE_TRANSACTION_ATTEMPTS</c>.</value>
     public int TransactionAttempts { get; set; } = 10;
+
+    /// <summary>Sets the options that say how patient a store is; see <c>docs/configuration.md</c> for each.</summary>
+    /// <param name="preset">Where the store runs.</param>
+    /// <returns>These options.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such preset.</exception>
+    public HybridAuthStoreOptions Use(HybridAuthStorePreset preset)
+    {
+        PresetOptions.Apply(preset, this);
+        return this;
+    }
 }

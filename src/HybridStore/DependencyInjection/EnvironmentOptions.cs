@@ -40,6 +40,18 @@ internal sealed class EnvironmentOptions(string optionsName, Func<string, string
     public const string KeyBackupsKeptFor = "HYBRIDSTORE_KEY_BACKUPS_KEPT_FOR";
     public const string ColdBackupsKeptFor = "HYBRIDSTORE_COLD_BACKUPS_KEPT_FOR";
     public const string HotDumpsKeptFor = "HYBRIDSTORE_HOT_DUMPS_KEPT_FOR";
+    public const string ColdResilience = "HYBRIDSTORE_COLD_";
+    public const string HotResilience = "HYBRIDSTORE_HOT_";
+    public const string Timeout = "TIMEOUT";
+    public const string Breaker = "BREAKER";
+    public const string BreakerFailureRatio = "BREAKER_FAILURE_RATIO";
+    public const string BreakerSamplingDuration = "BREAKER_SAMPLING_DURATION";
+    public const string BreakerMinimumThroughput = "BREAKER_MINIMUM_THROUGHPUT";
+    public const string BreakerBreakDuration = "BREAKER_BREAK_DURATION";
+    public const string RetryMaxAttempts = "RETRY_MAX_ATTEMPTS";
+    public const string RetryBaseDelay = "RETRY_BASE_DELAY";
+    public const string RetryMaxDelay = "RETRY_MAX_DELAY";
+    public const string RetryDeadline = "RETRY_DEADLINE";
     public const string AuditFile = "HYBRIDSTORE_AUDIT_FILE";
     public const string AuditKey = "HYBRIDSTORE_AUDIT_KEY";
     public const string AuditPreviousHash = "HYBRIDSTORE_AUDIT_PREVIOUS_HASH";
@@ -93,6 +105,8 @@ internal sealed class EnvironmentOptions(string optionsName, Func<string, string
         if (Value(HistoryPeriod) is { } period)
             options.History.Period = ParseTime(name, HistoryPeriod, period);
         Configure(name, options.Outbox);
+        Configure(name, ColdResilience, options.Resilience.Cold);
+        Configure(name, HotResilience, options.Resilience.Hot);
         Configure(name, options.Erasure);
         Configure(name, options.Audit);
     }
@@ -105,6 +119,37 @@ internal sealed class EnvironmentOptions(string optionsName, Func<string, string
             erasure.ColdBackupsKeptFor = ParseTime(name, ColdBackupsKeptFor, cold);
         if (Value(HotDumpsKeptFor) is { } dumps)
             erasure.HotDumpsKeptFor = ParseTime(name, HotDumpsKeptFor, dumps);
+    }
+
+    private void Configure(string? name, string tier, TierResilienceOptions options)
+    {
+        if (Value(tier + Timeout) is { } timeout)
+            options.Timeout = ParseTime(name, tier + Timeout, timeout);
+        var breaker = options.Breaker;
+        if (Value(tier + Breaker) is { } enabled)
+            breaker.Enabled = ParseBool(name, tier + Breaker, enabled);
+        if (Value(tier + BreakerFailureRatio) is { } ratio)
+        {
+            breaker.FailureRatio = double.TryParse(ratio, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var parsed)
+                ? parsed
+                : throw Malformed(name, tier + BreakerFailureRatio, "a number such as 0.5");
+        }
+
+        if (Value(tier + BreakerSamplingDuration) is { } sampling)
+            breaker.SamplingDuration = ParseTime(name, tier + BreakerSamplingDuration, sampling);
+        if (Value(tier + BreakerMinimumThroughput) is { } throughput)
+            breaker.MinimumThroughput = ParseNumber(name, tier + BreakerMinimumThroughput, throughput);
+        if (Value(tier + BreakerBreakDuration) is { } duration)
+            breaker.BreakDuration = ParseTime(name, tier + BreakerBreakDuration, duration);
+        var retry = options.Retry;
+        if (Value(tier + RetryMaxAttempts) is { } attempts)
+            retry.MaxAttempts = ParseNumber(name, tier + RetryMaxAttempts, attempts);
+        if (Value(tier + RetryBaseDelay) is { } delay)
+            retry.BaseDelay = ParseTime(name, tier + RetryBaseDelay, delay);
+        if (Value(tier + RetryMaxDelay) is { } longest)
+            retry.MaxDelay = ParseTime(name, tier + RetryMaxDelay, longest);
+        if (Value(tier + RetryDeadline) is { } deadline)
+            retry.Deadline = ParseTime(name, tier + RetryDeadline, deadline);
     }
 
     private void Configure(string? name, AuditOptions audit)

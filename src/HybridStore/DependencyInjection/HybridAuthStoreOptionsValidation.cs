@@ -1,5 +1,6 @@
 using HybridStore.Codec;
 using HybridStore.Keys;
+using HybridStore.Resilience;
 using Microsoft.Extensions.Options;
 
 namespace HybridStore.DependencyInjection;
@@ -35,8 +36,12 @@ internal sealed class HybridAuthStoreOptionsValidation : IValidateOptions<Hybrid
             yield return $"SessionMemoryBytes is {options.SessionMemoryBytes}; choose at least {SmallestMemory}.";
         if (options.TransactionAttempts is < 1 or > HybridAuthStoreOptions.MostTransactionAttempts)
             yield return $"TransactionAttempts is {options.TransactionAttempts}; choose from 1 to {HybridAuthStoreOptions.MostTransactionAttempts}.";
-        foreach (var fault in KeyFaults(options.Encryption).Concat(LeaseFaults(options.Lease)).Concat(OutboxFaults(options.Outbox)))
+        foreach (var fault in KeyFaults(options.Encryption).Concat(LeaseFaults(options.Lease)).Concat(OutboxFaults(options.Outbox))
+            .Concat(ResilienceFaults.Of(options.Resilience)).Concat(TenantLimitFaults.Of(options.TenantLimits)))
+        {
             yield return fault;
+        }
+
         if (options.History.MaxVersions is < 1 or > HistoryOptions.MostVersions)
             yield return $"History.MaxVersions is {options.History.MaxVersions}; choose from 1 to {HistoryOptions.MostVersions}, or leave it out.";
         if (options.History.Period is { } period && (period < HistoryOptions.ShortestPeriod || period > HistoryOptions.LongestPeriod))

@@ -32,6 +32,30 @@ public static class HybridAuthStoreServiceCollectionExtensions
         return Add(services, serviceKey: null, configuration, configure);
     }
 
+    /// <summary>Registers <see cref="IAuthStateStore"/> with the options of a preset, which code and the environment are over.</summary>
+    /// <param name="services">The services.</param>
+    /// <param name="preset">Where the store runs.</param>
+    /// <param name="configure">Sets options in code, over preset and environment.</param>
+    /// <returns>A builder that chooses other tiers.</returns>
+    /// <exception cref="InvalidOperationException">A store without a key is registered already.</exception>
+    public static IHybridAuthStoreBuilder AddHybridAuthStore(
+        this IServiceCollection services, HybridAuthStorePreset preset, Action<HybridAuthStoreOptions>? configure = null) =>
+        Add(services, serviceKey: null, configuration: null, configure, preset);
+
+    /// <summary>Registers <see cref="IAuthStateStore"/> with the options of a preset, which a section of the configuration is over.</summary>
+    /// <param name="services">The services.</param>
+    /// <param name="preset">Where the store runs.</param>
+    /// <param name="configuration">The section whose keys are the properties of <see cref="HybridAuthStoreOptions"/>.</param>
+    /// <param name="configure">Sets options in code, over preset, configuration and environment.</param>
+    /// <returns>A builder that chooses other tiers.</returns>
+    /// <exception cref="InvalidOperationException">A store without a key is registered already.</exception>
+    public static IHybridAuthStoreBuilder AddHybridAuthStore(
+        this IServiceCollection services, HybridAuthStorePreset preset, IConfiguration configuration, Action<HybridAuthStoreOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        return Add(services, serviceKey: null, configuration, configure, preset);
+    }
+
     /// <summary>Registers a store under a service key, beside others.</summary>
     /// <param name="services">The services.</param>
     /// <param name="serviceKey">The key. The options' name is its text.</param>
@@ -61,7 +85,7 @@ public static class HybridAuthStoreServiceCollectionExtensions
     }
 
     private static HybridAuthStoreBuilder Add(
-        IServiceCollection services, object? serviceKey, IConfiguration? configuration, Action<HybridAuthStoreOptions>? configure)
+        IServiceCollection services, object? serviceKey, IConfiguration? configuration, Action<HybridAuthStoreOptions>? configure, HybridAuthStorePreset? preset = null)
     {
         ArgumentNullException.ThrowIfNull(services);
         if (services.Any(d => d.ServiceType == typeof(IAuthStateStore) && Equals(d.ServiceKey, serviceKey)))
@@ -75,6 +99,8 @@ public static class HybridAuthStoreServiceCollectionExtensions
         var name = serviceKey?.ToString() ?? Options.Options.DefaultName;
         var builder = new HybridAuthStoreBuilder(services, serviceKey, name);
         var options = services.AddOptions<HybridAuthStoreOptions>(name);
+        if (preset is { } chosen)
+            options.Configure(o => o.Use(chosen));
         if (configuration is not null)
             options.Bind(configuration);
         services.AddSingleton<IConfigureOptions<HybridAuthStoreOptions>>(new EnvironmentOptions(name));

@@ -155,4 +155,25 @@ internal static partial class Log
 
     [LoggerMessage(101, LogLevel.Error, "The audit trail can't be written.", EventName = "AuditNotWritable")]
     public static partial void AuditNotWritable(ILogger logger, Exception exception);
+
+    [LoggerMessage(120, LogLevel.Error, "The breaker of the {Tier} tier {Name} opened: it is not asked for {Break}. The last call failed.", EventName = "BreakerOpened")]
+    public static partial void BreakerOpened(ILogger logger, Exception? exception, string tier, string name, TimeSpan @break);
+
+    [LoggerMessage(121, LogLevel.Information, "The {Tier} tier {Name} is asked once, to see whether it is back.", EventName = "BreakerHalfOpened")]
+    public static partial void BreakerHalfOpened(ILogger logger, string tier, string name);
+
+    [LoggerMessage(122, LogLevel.Information, "The breaker of the {Tier} tier {Name} closed; by hand: {ByHand}.", EventName = "BreakerClosed")]
+    public static partial void BreakerClosed(ILogger logger, string tier, string name, bool byHand);
+
+    [LoggerMessage(123, LogLevel.Warning, "The {Tier} tier {Name} was isolated: it is not asked until it is released.", EventName = "TierIsolated")]
+    public static partial void TierIsolated(ILogger logger, string tier, string name);
+
+    [LoggerMessage(124, LogLevel.Warning, "The breaker of tenant {Tenant} at the {Tier} tier {Name} opened, while others are answered there: it is not asked for this tenant for {Break}.", EventName = "TenantBreakerOpened")]
+    public static partial void TenantBreakerOpened(ILogger logger, Exception? exception, string tenant, string tier, string name, TimeSpan @break);
+
+    [LoggerMessage(125, LogLevel.Information, "The breaker of tenant {Tenant} at the {Tier} tier {Name} closed.", EventName = "TenantBreakerClosed")]
+    public static partial void TenantBreakerClosed(ILogger logger, string tenant, string tier, string name);
+
+    [LoggerMessage(126, LogLevel.Debug, "The {Tier} tier {Name} did not do a call; attempt {Attempt} comes in {Delay}.", EventName = "CallRetried")]
+    public static partial void CallRetried(ILogger logger, Exception? exception, string tier, string name, int attempt, TimeSpan delay);
 }

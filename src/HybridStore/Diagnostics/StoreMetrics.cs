@@ -7,12 +7,18 @@ internal sealed class StoreMetrics : IDisposable
 {
     public const string MeterName = "HybridStore";
     public const string JobTag = "hybridstore.key_job";
+    public const string TierTag = "hybridstore.tier";
+    public const string StateTag = "hybridstore.breaker.state";
 
     private readonly Meter _meter = new(MeterName);
     private readonly Counter<long> _sessions;
     private readonly Counter<long> _changed;
     private readonly Counter<long> _overtaken;
     private readonly Counter<long> _failed;
+    private readonly Counter<long> _transitions;
+    private readonly Counter<long> _rejections;
+    private readonly Counter<long> _retries;
+    private readonly Counter<long> _timeouts;
 
     public StoreMetrics()
     {
@@ -20,7 +26,34 @@ internal sealed class StoreMetrics : IDisposable
         _changed = _meter.CreateCounter<long>("hybridstore.key_job.changed", "{item}", "Data keys that were wrapped anew, or records that were encrypted anew.");
         _overtaken = _meter.CreateCounter<long>("hybridstore.key_job.overtaken", "{item}", "Those that somebody else changed meanwhile.");
         _failed = _meter.CreateCounter<long>("hybridstore.key_job.failed", "{item}", "Data keys or records that did not open, and were left as they are.");
+        _transitions = _meter.CreateCounter<long>("hybridstore.breaker.transitions", "{transition}", "New states of the tiers' breakers.");
+        _rejections = _meter.CreateCounter<long>("hybridstore.breaker.rejections", "{call}", "Calls that were not sent, because a breaker was open.");
+        _retries = _meter.CreateCounter<long>("hybridstore.tier.retries", "{call}", "Calls that were sent to a tier again.");
+        _timeouts = _meter.CreateCounter<long>("hybridstore.tier.timeouts", "{call}", "Calls that took longer than a tier's time limit.");
     }
+
+    /// <summary>Shows what the tiers' breakers do: 1 closed, 2 half-open, 3 open, 4 isolated.</summary>
+    /// <param name="states">Each tier's state.</param>
+    public void ShowBreakers(Func<IEnumerable<(AuthTier Tier, BreakerState State)>> states) => _meter.CreateObservableGauge(
+        "hybridstore.breaker.state",
+        () => states().Select(static s => new Measurement<int>((int)s.State, new KeyValuePair<string, object?>(TierTag, TextOf(s.Tier)))),
+        unit: null,
+        "What a tier's breaker does: 1 closed, 2 half-open, 3 open, 4 isolated.");
+
+    public void BreakerChanged(AuthTier tier, BreakerState state) => _transitions.Add(
+        1, new KeyValuePair<string, object?>(TierTag, TextOf(tier)), new KeyValuePair<string, object?>(StateTag, state switch
+        {
+            BreakerState.Closed => "closed",
+            BreakerState.HalfOpen => "half_open",
+            BreakerState.Open => "open",
+            _ => "isolated",
+        }));
+
+    public void Rejected(AuthTier tier) => _rejections.Add(1, new KeyValuePair<string, object?>(TierTag, TextOf(tier)));
+
+    public void Retried(AuthTier tier) => _retries.Add(1, new KeyValuePair<string, object?>(TierTag, TextOf(tier)));
+
+    public void TimedOut(AuthTier tier) => _timeouts.Add(1, new KeyValuePair<string, object?>(TierTag, TextOf(tier)));
 
     /// <summary>Adds what a change of keys did since the last time.</summary>
     /// <param name="job"><c>rewrap</c> or <c>reencrypt</c>.</param>
@@ -42,4 +75,6 @@ internal sealed class StoreMetrics : IDisposable
     }
 
     public void Dispose() => _meter.Dispose();
+
+    private static string TextOf(AuthTier tier) => tier == AuthTier.Hot ? "hot" : "cold";
 }

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace HybridStore.Outbox;
 
 /// <summary>Brings what one session has queued to cold, in order, as much as fits at once: applied once, however often it is sent (protocol rule 1).</summary>
-internal sealed class OutboxDrain(IColdTier cold, IHotTier? hot, LeaseKeeper leases, TimeProvider time, int maxTries, ColdHistoryRetention? history, ILogger logger)
+internal sealed class OutboxDrain(IColdTier cold, IHotTier? hot, LeaseKeeper leases, TimeProvider time, int maxTries, ColdHistoryRetention? history, Func<AuthSessionId, bool> coldRefuses, ILogger logger)
 {
     /// <summary>Drains one batch. Hot is not told: the next commit tells it, or <see cref="AcknowledgeAsync"/> where none comes.</summary>
     /// <param name="lease">The lease, with its queue.</param>
@@ -35,6 +35,8 @@ internal sealed class OutboxDrain(IColdTier cold, IHotTier? hot, LeaseKeeper lea
         // One at a time once cold has refused something: only then is it known which one it is.
         if (queue.Next(queue.Base, oneOnly: queue.Tries > 0) is not { } patch)
             return DrainStep.Empty;
+        if (coldRefuses(queue.Session))
+            return DrainStep.ColdUnavailable;
         ColdCommitResult result;
         try
         {

@@ -29,6 +29,7 @@ internal sealed class OutboxDrainer(
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _running = 1; // Itself, until it is disposed of.
     private int _workers;
+    private CancellationTokenSource _waking = new();
 
     /// <summary>Sees to it that what a lease has queued is drained. Does not wait.</summary>
     public void Schedule(HeldLease lease)
@@ -61,6 +62,21 @@ internal sealed class OutboxDrainer(
             await Task.Delay(delay < left ? delay : left, time).ConfigureAwait(false);
             delay *= 2;
         }
+    }
+
+    /// <summary>Tries at once what waits because cold did not answer: it may again.</summary>
+    public void Wake()
+    {
+        CancellationTokenSource waking;
+        lock (_sync)
+        {
+            if (_stopping.IsCancellationRequested)
+                return;
+            (waking, _waking) = (_waking, new CancellationTokenSource());
+        }
+
+        // On another thread: whoever waits goes on here, and the caller has only found out that cold answers.
+        _ = Task.Run(waking.Cancel);
     }
 
     /// <summary>Stops. What is queued stays in hot.</summary>
@@ -174,17 +190,23 @@ internal sealed class OutboxDrainer(
         var queue = lease.Queue!;
         var delay = queue.RetryDelay < FirstDelay ? FirstDelay : queue.RetryDelay;
         queue.RetryDelay = delay * 2 < LongestDelay ? delay * 2 : LongestDelay;
+        CancellationToken waking;
+        lock (_sync)
+            waking = _waking.Token;
         Run(async () =>
         {
             try
             {
                 // What hot lost while cold is down is only here: it goes back there first.
                 await keepInHot(lease).ConfigureAwait(false);
-                await Task.Delay(delay, time, _stopping.Token).ConfigureAwait(false);
+                using var ending = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token, waking);
+                await Task.Delay(delay, time, ending.Token).ConfigureAwait(false);
             }
             catch (OperationCanceledException)
             {
-                return;
+                if (_stopping.IsCancellationRequested)
+                    return;
+                queue.RetryDelay = FirstDelay;
             }
 
             Enqueue(lease);

@@ -35,6 +35,7 @@ internal sealed class BackupFixture : IAsyncDisposable
         var options = new HybridAuthStoreOptions();
         options.Encryption.MasterKey = _masterKey;
         options.Encryption.Cipher = EnvelopeCipher.Aes256Gcm;
+        options.Resilience.Cold.Retry.MaxAttempts = options.Resilience.Hot.Retry.MaxAttempts = 1;
         options.Lease.AcquireTimeout = TimeSpan.Zero;
         options.Outbox.ReconcileInterval = Timeout.InfiniteTimeSpan;
         configure?.Invoke(options);

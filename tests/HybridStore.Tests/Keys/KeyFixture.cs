@@ -40,6 +40,7 @@ internal sealed class KeyFixture : IAsyncDisposable
         var options = new HybridAuthStoreOptions { MaxStaleness = TimeSpan.Zero };
         options.Encryption.MasterKey = MasterKey;
         options.Encryption.Cipher = EnvelopeCipher.Aes256Gcm;
+        options.Resilience.Cold.Retry.MaxAttempts = options.Resilience.Hot.Retry.MaxAttempts = 1;
         configure?.Invoke(options.Encryption);
         var store = new HybridAuthStore(cold, hot, options, clock ?? Clock);
         _stores.Add(store);

@@ -36,6 +36,7 @@ internal sealed class MigrationFixture : IAsyncDisposable
         var options = new HybridAuthStoreOptions();
         options.Encryption.MasterKey = MasterKey;
         options.Encryption.Cipher = EnvelopeCipher.Aes256Gcm;
+        options.Resilience.Cold.Retry.MaxAttempts = options.Resilience.Hot.Retry.MaxAttempts = 1;
         options.Lease.AcquireTimeout = TimeSpan.Zero;
         options.Outbox.ReconcileInterval = Timeout.InfiniteTimeSpan;
         var store = new HybridAuthStore(((Conformance.FaultyColdTier)cold).Inner, hot: null, options, Clock);

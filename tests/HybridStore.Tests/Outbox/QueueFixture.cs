@@ -40,6 +40,9 @@ internal sealed class QueueFixture : IAsyncDisposable
         var options = new HybridAuthStoreOptions();
         options.Encryption.MasterKey = _masterKey;
         options.Encryption.Cipher = EnvelopeCipher.Aes256Gcm;
+        // Each failure once, as it is made, and no timers besides those that a test waits for: trying again and time limits are tested by themselves.
+        options.Resilience.Cold.Retry.MaxAttempts = options.Resilience.Hot.Retry.MaxAttempts = 1;
+        options.Resilience.Cold.Timeout = Timeout.InfiniteTimeSpan;
         options.Lease.AcquireTimeout = TimeSpan.Zero;
         options.Outbox.ReconcileInterval = Timeout.InfiniteTimeSpan;
         options.Outbox.DrainTimeout = TimeSpan.Zero;

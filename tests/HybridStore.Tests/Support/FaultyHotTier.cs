@@ -5,6 +5,11 @@ namespace HybridStore.Tests.Support;
 /// <summary>The in-memory hot tier, made to be down or to change what it holds, which it never does by itself.</summary>
 internal sealed class FaultyHotTier(IHotTier inner) : IHotTier
 {
+    private int _calls;
+
+    /// <summary>How often it was asked.</summary>
+    public int Calls => Volatile.Read(ref _calls);
+
     /// <summary>Whether every call fails as a tier does that can't be reached.</summary>
     public bool IsDown { get; set; }
 
@@ -62,6 +67,7 @@ internal sealed class FaultyHotTier(IHotTier inner) : IHotTier
 
     private void ThrowIfDown()
     {
+        Interlocked.Increment(ref _calls);
         if (IsDown)
             throw new StoreUnavailableException(Name, "The hot tier is down.");
     }

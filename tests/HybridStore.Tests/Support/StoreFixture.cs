@@ -34,6 +34,9 @@ internal sealed class StoreFixture : IAsyncDisposable
         var options = new HybridAuthStoreOptions();
         options.Encryption.MasterKey = MasterKey;
         options.Encryption.Cipher = Cipher;
+        // Each failure once, as it is made, and no timers besides those that a test waits for: trying again and time limits are tested by themselves.
+        options.Resilience.Cold.Retry.MaxAttempts = options.Resilience.Hot.Retry.MaxAttempts = 1;
+        options.Resilience.Cold.Timeout = Timeout.InfiniteTimeSpan;
         Options?.Invoke(options);
         configure?.Invoke(options);
         var store = new HybridAuthStore(cold, withHot ? hot : null, options, Time);

@@ -13,6 +13,12 @@ public sealed class StoreUnavailableException : AuthStoreException
     /// <summary>The tier's name.</summary>
     public string Tier { get; }
 
+    /// <summary>Whether the tier was not even asked, because too many calls have failed there or because somebody isolated it. Nothing was changed.</summary>
+    public bool IsBreakerOpen { get; init; }
+
+    /// <summary>When it is worth to ask again, from now on; <see langword="null"/>: not known.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
     /// <inheritdoc/>
     public override bool IsTransient => true;
 }
