@@ -18,6 +18,22 @@ public class ArchitectureTests
                 a.Name is "Microsoft.Win32.Primitives" || a.Name!.StartsWith("System.", StringComparison.Ordinal) || a.Name.StartsWith("Microsoft.Extensions.", StringComparison.Ordinal)
                 || a.Name == "Polly.Core", a.Name));
 
+    /// <summary>A contract's member that has a default is easily forgotten, and then the tier behind is never asked.</summary>
+    [Fact]
+    public void What_stands_before_a_tier_hands_on_every_member()
+    {
+        var forgotten =
+            from type in Core.GetTypes()
+            where type is { Namespace: "HybridStore.Resilience", IsClass: true, IsAbstract: false }
+            from contract in type.GetInterfaces()
+            where contract.Namespace == "HybridStore.Tiers"
+            from method in type.GetInterfaceMap(contract).TargetMethods
+            where method.DeclaringType != type
+            select $"{type.Name}: {contract.Name}.{method.Name}";
+
+        Assert.Empty(forgotten);
+    }
+
     [Fact]
     public void The_codec_knows_no_tier() => AssertKnowsNothingOf("HybridStore.Codec", "HybridStore.Tiers", "HybridStore.InMemory", "HybridStore.Sessions");
 
