@@ -151,7 +151,7 @@ internal sealed class OutboxDrainer(
 #pragma warning restore CA1031
             {
                 Log.NotDrained(logger, e, lease.Ref.Session);
-                Later(lease);
+                Later(lease, Waking());
             }
         }
     }
@@ -161,6 +161,8 @@ internal sealed class OutboxDrainer(
         var queue = lease.Queue!;
         while (true)
         {
+            // Before cold is asked: what wakes meanwhile is not slept through.
+            var waking = Waking();
             var step = await drain.AdvanceAsync(lease, CancellationToken.None).ConfigureAwait(false);
             switch (step)
             {
@@ -169,7 +171,7 @@ internal sealed class OutboxDrainer(
                     break;
 
                 case DrainStep.ColdUnavailable or DrainStep.Refused:
-                    Later(lease);
+                    Later(lease, waking);
                     return;
 
                 default:
@@ -185,14 +187,11 @@ internal sealed class OutboxDrainer(
     }
 
     // Without a worker, so that sessions which wait hold up none that could be drained.
-    private void Later(HeldLease lease)
+    private void Later(HeldLease lease, CancellationToken waking)
     {
         var queue = lease.Queue!;
         var delay = queue.RetryDelay < FirstDelay ? FirstDelay : queue.RetryDelay;
         queue.RetryDelay = delay * 2 < LongestDelay ? delay * 2 : LongestDelay;
-        CancellationToken waking;
-        lock (_sync)
-            waking = _waking.Token;
         Run(async () =>
         {
             try
@@ -211,5 +210,11 @@ internal sealed class OutboxDrainer(
 
             Enqueue(lease);
         });
+    }
+
+    private CancellationToken Waking()
+    {
+        lock (_sync)
+            return _waking.Token;
     }
 }
