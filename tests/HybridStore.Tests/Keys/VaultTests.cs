@@ -57,6 +57,7 @@ public sealed class VaultTests : IAsyncDisposable
     private Action<EncryptionOptions> Vault(string token, Uri? address = null)
     {
         var http = new HttpClient { BaseAddress = address ?? _vault.Address, Timeout = TimeSpan.FromSeconds(30) };
+        http.DefaultRequestHeaders.ConnectionClose = true; // The listener may close one that is idle just when it is used again.
         http.DefaultRequestHeaders.Add("X-Vault-Token", token);
         return options =>
         {
