@@ -18,7 +18,9 @@ public sealed class DemandTests : IAsyncDisposable
         var older = new InMemoryColdTier(_fixture.Clock);
         var other = _fixture.Start();
         other.Cold.Inner = older;
+        _fixture.Server.OnRequest = static _ => throw new StoreUnavailableException("model", "it would tell of the first lease");
         var theirs = await other.Store.OpenAsync(_fixture.Session, Cancel);
+        _fixture.Server.OnRequest = null;
         await theirs.CommitAsync(Put(A, 1), Cancel);
 
         // Cold went back to before the first lease, so both have the same epoch, and somebody else's commit is where this one belongs.
