@@ -27,8 +27,10 @@ public abstract class HybridAuthStoreFixture : AuthStoreFixture
         var hot = await OpenHotAsync() is { } tier ? new FaultyHotTier(tier, DisposesTiers) : null;
         var options = new HybridAuthStoreOptions { MaxStaleness = MaxStaleness };
         options.Encryption.MasterKey = _masterKey;
-        // Each failure once, as it is made: that calls are tried again is tested by itself, and takes time that nobody lets pass here.
+        // Each failure once, as it is made: that calls are tried again is tested by itself, and takes time that nobody lets pass here. And no time limit: the tests' clock
+        // runs ahead of real tiers, which are then taken for ones that don't answer.
         options.Resilience.Cold.Retry.MaxAttempts = options.Resilience.Hot.Retry.MaxAttempts = 1;
+        options.Resilience.Cold.Timeout = Timeout.InfiniteTimeSpan;
         options.Encryption.AddCipher(_cipher ??= new ListeningCipher(Watch.Detector)).Cipher = ListeningCipher.Number;
         Configure(options);
         Watch.Detector.Add("the master key", Convert.FromBase64String(_masterKey));
