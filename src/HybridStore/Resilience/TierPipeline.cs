@@ -1,18 +1,15 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.ExceptionServices;
 using HybridStore.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Polly;
-using Polly.Retry;
 using Polly.Timeout;
 
 namespace HybridStore.Resilience;
 
 /// <summary>What stands between the store and one of its tiers: tries again outside of a breaker outside of a time limit for each attempt.</summary>
-internal sealed class TierPipeline
+internal sealed partial class TierPipeline
 {
     private static readonly ResiliencePropertyKey<TimeSpan> LimitKey = new("hybridstore.limit");
-    private static readonly ResiliencePropertyKey<long> DeadlineKey = new("hybridstore.deadline");
 
     private readonly AuthTier _tier;
     private readonly string _name;
@@ -143,82 +140,11 @@ internal sealed class TierPipeline
             ? RunAgainAsync(call, state, action, cancellationToken)
             : RunOnceAsync(call, state, action, call.IsTimed ? _options.Timeout : Timeout.InfiniteTimeSpan, cancellationToken);
 
-    /// <summary>Makes a call that streams: tried again only until it has given something.</summary>
-    public async IAsyncEnumerable<T> StreamAsync<TState, T>(
-        TierCall call, TState state, Func<TState, CancellationToken, IAsyncEnumerable<T>> open, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        var stream = await RunAsync(
-            call with { IsTimed = false },
-            (state, open, cancellationToken),
-            static async (s, _) =>
-            {
-                var items = s.open(s.state, s.cancellationToken).GetAsyncEnumerator(s.cancellationToken);
-                try
-                {
-                    return new Opened<T>(items, await items.MoveNextAsync().ConfigureAwait(false));
-                }
-                catch
-                {
-                    await items.DisposeAsync().ConfigureAwait(false);
-                    throw;
-                }
-            },
-            cancellationToken).ConfigureAwait(false);
-        await using (stream.Items.ConfigureAwait(false))
-        {
-            for (var any = stream.Any; any; any = await NextAsync(call, stream.Items).ConfigureAwait(false))
-                yield return stream.Items.Current;
-        }
-    }
-
     /// <summary>Makes a call whatever the breaker says, unless the tier is isolated: what a process lives by is tried for as long as there is time.</summary>
     public ValueTask<T> RunRegardlessAsync<TState, T>(TierCall call, TState state, Func<TState, CancellationToken, ValueTask<T>> action, CancellationToken cancellationToken) =>
         _circuit.State is BreakerState.Open or BreakerState.HalfOpen
             ? action(state, cancellationToken)
             : RunOnceAsync(call with { MayRetry = false }, state, action, call.IsTimed ? _options.Timeout : Timeout.InfiniteTimeSpan, cancellationToken);
-
-    private async ValueTask<bool> NextAsync<T>(TierCall call, IAsyncEnumerator<T> items)
-    {
-        var generation = _circuit.Generation;
-        try
-        {
-            return await items.MoveNextAsync().ConfigureAwait(false);
-        }
-        catch (Exception e) when (TierFailure.Counts(e))
-        {
-            await FailedAsync(call.Tenant, generation, e).ConfigureAwait(false);
-            throw;
-        }
-    }
-
-    private async ValueTask<T> RunAgainAsync<TState, T>(TierCall call, TState state, Func<TState, CancellationToken, ValueTask<T>> action, CancellationToken cancellationToken)
-    {
-        var begun = _time.GetTimestamp();
-        ExceptionDispatchInfo failed;
-        try
-        {
-            return await RunOnceAsync(call, state, action, Limit(call, begun), cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception e) when (TierFailure.MayRetry(e) && !cancellationToken.IsCancellationRequested)
-        {
-            failed = ExceptionDispatchInfo.Capture(e);
-        }
-
-        // Only now: a call that is done needs none of this. The first attempt is told as it was.
-        var context = ResilienceContextPool.Shared.Get(cancellationToken);
-        context.Properties.Set(DeadlineKey, begun);
-        try
-        {
-            var outcome = await _retry!.ExecuteOutcomeAsync(
-                static (_, a) => a.NextAsync(), context, new Attempts<TState, T>(this, call, state, action, begun, failed.SourceException, cancellationToken)).ConfigureAwait(false);
-            outcome.ThrowIfException();
-            return outcome.Result!;
-        }
-        finally
-        {
-            ResilienceContextPool.Shared.Return(context);
-        }
-    }
 
     private async ValueTask<T> RunOnceAsync<TState, T>(
         TierCall call, TState state, Func<TState, CancellationToken, ValueTask<T>> action, TimeSpan limit, CancellationToken cancellationToken)
@@ -387,39 +313,6 @@ internal sealed class TierPipeline
         };
     }
 
-    private TimeSpan Limit(TierCall call, long begun)
-    {
-        if (!call.IsTimed)
-            return Timeout.InfiniteTimeSpan;
-        var left = _options.Retry.Deadline - _time.GetElapsedTime(begun);
-        return _options.Timeout != Timeout.InfiniteTimeSpan && _options.Timeout < left ? _options.Timeout : left;
-    }
-
-    private RetryStrategyOptions Retrying(RetryOptions options, Func<double>? random)
-    {
-        var retrying = new RetryStrategyOptions
-        {
-            // The first attempt was made already, and what is told of it is the first that this sees.
-            MaxRetryAttempts = options.MaxAttempts - 1,
-            BackoffType = DelayBackoffType.Exponential,
-            UseJitter = true,
-            Delay = options.BaseDelay,
-            MaxDelay = options.MaxDelay,
-            ShouldHandle = arguments => new ValueTask<bool>(
-                TierFailure.MayRetry(arguments.Outcome.Exception)
-                && _time.GetElapsedTime(arguments.Context.Properties.GetValue(DeadlineKey, 0)) < _options.Retry.Deadline),
-            OnRetry = arguments =>
-            {
-                _metrics.Retried(_tier);
-                Log.CallRetried(_logger, arguments.Outcome.Exception, Text, _name, arguments.AttemptNumber + 1, arguments.RetryDelay);
-                return default;
-            },
-        };
-        if (random is not null)
-            retrying.Randomizer = random;
-        return retrying;
-    }
-
     private string Text => _tier == AuthTier.Hot ? "hot" : "cold";
 
     private void Changed(BreakerState state, Exception? failure, bool byHand)
@@ -460,36 +353,4 @@ internal sealed class TierPipeline
     internal readonly record struct DirectCall(string? Tenant, int Generation);
 
     private sealed record Noted(string Text, DateTimeOffset At);
-
-    private sealed record Opened<T>(IAsyncEnumerator<T> Items, bool Any);
-
-    /// <summary>The attempts of one call: the first, which has failed already, and those that are made.</summary>
-    private sealed class Attempts<TState, T>(
-        TierPipeline pipeline, TierCall call, TState state, Func<TState, CancellationToken, ValueTask<T>> action, long begun, Exception failure, CancellationToken cancellationToken)
-    {
-        private Exception _failure = failure;
-        private bool _firstWasTold;
-
-        public async ValueTask<Outcome<T>> NextAsync()
-        {
-            var limit = pipeline.Limit(call, begun);
-            if (!_firstWasTold || (call.IsTimed && limit <= TimeSpan.Zero))
-            {
-                _firstWasTold = true;
-                return Outcome.FromException<T>(_failure);
-            }
-
-            try
-            {
-                return Outcome.FromResult(await pipeline.RunOnceAsync(call, state, action, limit, cancellationToken).ConfigureAwait(false));
-            }
-#pragma warning disable CA1031 // Whatever it is, it is handed on.
-            catch (Exception e)
-#pragma warning restore CA1031
-            {
-                _failure = e;
-                return Outcome.FromException<T>(e);
-            }
-        }
-    }
 }
