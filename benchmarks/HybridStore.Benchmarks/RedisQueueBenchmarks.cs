@@ -16,7 +16,7 @@ namespace HybridStore.Benchmarks;
 [Config(typeof(ServerProfile))]
 public class RedisQueueBenchmarks
 {
-    private const int Operations = 8192;
+    internal const int Operations = 8192;
 
     // How far cold is behind in what is called raw, about as it is behind in the store.
     private const long Lag = 4;

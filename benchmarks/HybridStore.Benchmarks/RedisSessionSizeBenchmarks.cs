@@ -13,7 +13,7 @@ namespace HybridStore.Benchmarks;
 [CategoriesColumn]
 public class RedisSessionSizeBenchmarks
 {
-    private const int Operations = 4096;
+    internal const int Operations = 4096;
     private const int Page = 1000;
     private static readonly AuthSessionId Session = new("bench", "size");
 

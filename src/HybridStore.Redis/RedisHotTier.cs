@@ -80,6 +80,9 @@ public sealed class RedisHotTier : IHotTier
     public string RunId => _connection.RunId;
 
     /// <inheritdoc/>
+    public TimeSpan CallTimeout => _connection.CallTimeout;
+
+    /// <inheritdoc/>
     public IHotOutbox? Outbox { get; }
 
     /// <inheritdoc/>

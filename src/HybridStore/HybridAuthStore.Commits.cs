@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using HybridStore.Coordination;
 using HybridStore.Sessions;
 using HybridStore.Tiers;
@@ -41,7 +42,7 @@ public sealed partial class HybridAuthStore
             throw new InvalidAuthInputException(AuthInputPart.Patch, AuthInputFault.Empty, "The patch changes nothing.") { Session = session };
         if (!patch.IsOfTheLibrary)
         {
-            foreach (var change in patch.Changes)
+            foreach (var change in patch.ChangeValues)
                 RefuseReserved(session, change.Key);
         }
 
@@ -148,6 +149,7 @@ public sealed partial class HybridAuthStore
         }
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<CommitReceipt> CommitOneAsync(
         AuthSessionId session, SessionState state, PendingCommit pending, CancellationToken cancellationToken)
     {

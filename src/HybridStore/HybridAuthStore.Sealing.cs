@@ -90,7 +90,7 @@ public sealed partial class HybridAuthStore
     {
         var changes = new List<SealedChange>(patch.Changes.Count);
         var changed = new List<AuthRecord>(holds ? patch.Changes.Count : 0);
-        foreach (var change in patch.Changes)
+        foreach (var change in patch.ChangeValues)
         {
             // Known to be so already: not written again, and it keeps its version. The commit id is kept all the same.
             if (touched?.Add(change.Key) != false && holds && IsUnchanged(state, change))
@@ -103,7 +103,7 @@ public sealed partial class HybridAuthStore
                 changed.Add(change.Value is { } kept ? AuthRecord.Found(change.Key, long.MaxValue, kept.ToArray()) : AuthRecord.Absent(change.Key));
         }
 
-        List<AuthExpectation> expectations = [.. patch.Expectations];
+        List<AuthExpectation>? expectations = patch.Expectations.Count == 0 && damaged is null && guard is null ? null : [.. patch.Expectations];
 
         // What they replace goes into quarantine in the same step. Without the lease, somebody else may have replaced it meanwhile.
         foreach (var entry in damaged ?? [])
@@ -113,18 +113,18 @@ public sealed partial class HybridAuthStore
             if (holds)
                 changed.Add(AuthRecord.Found(entry.Place, long.MaxValue, value));
             else if (!patch.Expects(entry.Key))
-                expectations.Add(new AuthExpectation(entry.Key, entry.Version));
+                expectations!.Add(new AuthExpectation(entry.Key, entry.Version));
         }
 
         if (guard is not null && !patch.Expectations.Contains(new AuthExpectation(AuthKey.Creds, guard.Version)))
-            expectations.Add(new AuthExpectation(AuthKey.Creds, guard.Version));
+            expectations!.Add(new AuthExpectation(AuthKey.Creds, guard.Version));
         var sealedPatch = new SealedPatch
         {
             CommitId = patch.CommitId,
             Predecessor = predecessor,
             Version = predecessor + 1 ?? 0,
             Changes = changes,
-            Expectations = expectations,
+            Expectations = expectations ?? (IReadOnlyList<AuthExpectation>)[],
             ExpectedSessionVersion = patch.ExpectedSessionVersion,
         };
         return (sealedPatch, changed);

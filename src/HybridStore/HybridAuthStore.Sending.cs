@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using HybridStore.Coordination;
 using HybridStore.Diagnostics;
 using HybridStore.Outbox;
@@ -15,6 +16,7 @@ public sealed partial class HybridAuthStore
     private const long MaxCarriedBytes = 4 * 1024 * 1024;
 
     /// <summary>Sends a step where its durability, what works and who holds the session say (DESIGN's table), and remembers it if its outcome is unknown.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<SentStep> SendAsync(
         AuthSessionId session, SessionState state, SealedStep step, Durability durability, CancellationToken cancellationToken)
     {
@@ -41,6 +43,7 @@ public sealed partial class HybridAuthStore
         }
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<SentStep> RouteAsync(
         AuthSessionId session, SessionState state, SealedStep step, HeldLease lease, HeldQueue queue, Durability durability, CancellationToken cancellationToken)
     {
@@ -183,6 +186,7 @@ public sealed partial class HybridAuthStore
     /// <param name="cancellationToken">Cancels the wait.</param>
     /// <returns><see langword="null"/>: hot can't take it now, and has not.</returns>
     /// <exception cref="CommitOutcomeUnknownException">It may have been taken.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<SentStep?> QueueAsync(
         AuthSessionId session, SessionState state, SealedStep step, HeldLease lease, HeldQueue queue, bool mayBeThere, CancellationToken cancellationToken)
     {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using StackExchange.Redis;
 
 namespace HybridStore.Redis.Connection;
@@ -17,7 +18,8 @@ internal sealed class RedisCaller(RedisConnection connection)
     /// <param name="deadline">Until when.</param>
     /// <param name="cancellationToken">Cancels the wait.</param>
     /// <param name="outcomeUnknown">What to throw if the script may have been carried out and its reply did not come; <see langword="null"/> for <see cref="StoreUnavailableException"/>.</param>
-    public async Task<RedisResult> ScriptAsync(
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<RedisResult> ScriptAsync(
         RedisScript script,
         RedisKey[] keys,
         RedisValue[] arguments,
@@ -47,6 +49,7 @@ internal sealed class RedisCaller(RedisConnection connection)
     }
 
     /// <summary>Reads fields of a hash, in one command, and says under which run they were there.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<(RedisValue[] Values, RedisRun Run)> FieldsAsync(RedisKey key, RedisValue[] fields, Deadline deadline, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)

@@ -69,6 +69,8 @@ internal sealed class RedisConnection : IAsyncDisposable
     /// <summary>Whether what was acknowledged survives every restart, as far as is known.</summary>
     public bool KeepsEverything => _run is { } run && run.Report.KeepsEverything;
 
+    public TimeSpan CallTimeout => _options.OperationTimeout;
+
     public Deadline StartCall() => new(_time, _options.OperationTimeout);
 
     /// <summary>The database of the present connection. Only after <see cref="RunAsync"/>.</summary>

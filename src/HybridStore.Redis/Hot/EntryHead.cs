@@ -11,9 +11,12 @@ internal sealed record EntryHead(long Incarnation, long Epoch, long Predecessor,
 
     public static string Of(QueuedCommit commit, SealedPatch patch)
     {
-        var text = new StringBuilder().Append(
+        var head = string.Create(
             CultureInfo.InvariantCulture,
             $"{SessionControl.Format} {commit.Incarnation} {commit.Epoch} {patch.Predecessor} {patch.Version} {patch.Changes.Count} {patch.CommitId.Value:N}");
+        if (patch.Absorbed.Count == 0)
+            return head;
+        var text = new StringBuilder(head);
         foreach (var mark in patch.Absorbed)
             text.Append(CultureInfo.InvariantCulture, $" {mark.Id.Value:N} {mark.Version}");
         return text.ToString();

@@ -11,6 +11,7 @@ internal sealed class HotCalls(RedisCaller caller, RedisHotTierOptions options)
     public const int MostRecords = 200_000;
 
     private readonly PlaceCache _places = new(options.KeyPrefix);
+    private readonly RedisValue _idleExpiry = ((long)options.IdleExpiry.TotalMilliseconds).ToString(System.Globalization.CultureInfo.InvariantCulture);
 
     public RedisConnection Connection => caller.Connection;
 
@@ -20,9 +21,9 @@ internal sealed class HotCalls(RedisCaller caller, RedisHotTierOptions options)
         return _places.Get(session);
     }
 
-    public ScriptArguments Arguments(SessionPlace place, int capacity = 8) => new(place, options.IdleExpiry, capacity);
+    public ScriptArguments Arguments(SessionPlace place, int capacity = 8) => new(_idleExpiry, place, capacity);
 
-    public Task<RedisResult> ScriptAsync(
+    public ValueTask<RedisResult> ScriptAsync(
         RedisScript script,
         SessionPlace place,
         ScriptArguments arguments,

@@ -15,18 +15,27 @@ internal sealed class RedisOutbox(HotCalls calls) : IHotOutbox
     public async ValueTask<HotQueueResult> QueueAsync(QueuedCommit commit, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(commit);
-        if (commit.Patches.Count == 0 || commit.Patches.Any(static p => p.Predecessor is not { } predecessor || p.Version <= predecessor))
-            throw new ArgumentException("Queued patches need a predecessor, and lead upwards.", nameof(commit));
+        if (commit.Patches.Count == 0)
+            throw new ArgumentException("Nothing is to be queued.", nameof(commit));
         var place = calls.PlaceOf(commit.Session);
-        var changes = commit.Patches.Sum(static p => p.Changes.Count);
+        var (changes, ids) = (0, 0);
+        for (var i = 0; i < commit.Patches.Count; i++)
+        {
+            var patch = commit.Patches[i];
+            if (patch.Predecessor is not { } predecessor || patch.Version <= predecessor)
+                throw new ArgumentException("Queued patches need a predecessor, and lead upwards.", nameof(commit));
+            changes += patch.Changes.Count;
+            ids += patch.Absorbed.Count + 1;
+        }
+
         if (changes > HotCalls.MostRecords)
             throw new StoreUnavailableException(RedisErrors.TierName, $"{changes} records are too many to queue at once; the most is {HotCalls.MostRecords}. Nothing was changed.");
 
-        var arguments = calls.Arguments(place, 10 + (8 * commit.Patches.Count) + (2 * changes))
+        var arguments = calls.Arguments(place, 6 + (5 * commit.Patches.Count) + (2 * ids) + (2 * changes))
             .Add(commit.Incarnation).Add(commit.Epoch).Add(commit.GoodUntil.UtcTicks).Add(commit.DrainedVersion).Add(commit.IsGivenAgain ? 1 : 0)
             .Add(commit.Patches.Count);
-        foreach (var patch in commit.Patches)
-            Add(arguments, commit, patch);
+        for (var i = 0; i < commit.Patches.Count; i++)
+            Add(arguments, commit, commit.Patches[i]);
         var reply = (RedisResult[])(await calls.ScriptAsync(
             RedisScript.Queue,
             place,
@@ -128,8 +137,8 @@ internal sealed class RedisOutbox(HotCalls calls) : IHotOutbox
     private static void Add(ScriptArguments arguments, QueuedCommit commit, SealedPatch patch)
     {
         arguments.Add(patch.Predecessor!.Value).Add(patch.Version).Add(EntryHead.Of(commit, patch)).Add(patch.Absorbed.Count + 1).Add(patch.Changes.Count);
-        foreach (var mark in patch.Absorbed)
-            arguments.Add(mark.Id).Add(mark.Version);
+        for (var i = 0; i < patch.Absorbed.Count; i++)
+            arguments.Add(patch.Absorbed[i].Id).Add(patch.Absorbed[i].Version);
         arguments.Add(patch.CommitId).Add(patch.Version).Add(patch.Changes, patch.Version);
     }
 

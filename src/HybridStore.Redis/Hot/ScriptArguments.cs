@@ -7,32 +7,24 @@ namespace HybridStore.Redis.Hot;
 /// <summary>Collects a script's arguments. Numbers are text: the driver would send them so anyway, and the scripts compare them as text.</summary>
 internal sealed class ScriptArguments
 {
-    private readonly List<RedisValue> _values;
+    private RedisValue[] _values;
+    private int _count;
 
-    public ScriptArguments(SessionPlace place, TimeSpan idleExpiry, int capacity = 8)
+    /// <param name="idleExpiry">How long idle sessions are kept, in milliseconds.</param>
+    /// <param name="place">The session.</param>
+    /// <param name="capacity">How many follow. If it is right, nothing is copied.</param>
+    public ScriptArguments(RedisValue idleExpiry, SessionPlace place, int capacity = 8)
     {
-        _values = new List<RedisValue>(capacity + 2);
-        Add((long)idleExpiry.TotalMilliseconds);
-        Add(place.Channel);
+        _values = new RedisValue[capacity + 2];
+        Add(idleExpiry);
+        Add(place.ChannelValue);
     }
 
-    public ScriptArguments Add(long number)
-    {
-        _values.Add(number.ToString(CultureInfo.InvariantCulture));
-        return this;
-    }
+    public ScriptArguments Add(long number) => Add((RedisValue)number.ToString(CultureInfo.InvariantCulture));
 
-    public ScriptArguments Add(string text)
-    {
-        _values.Add(text);
-        return this;
-    }
+    public ScriptArguments Add(string text) => Add((RedisValue)text);
 
-    public ScriptArguments Add(byte[] bytes)
-    {
-        _values.Add(bytes);
-        return this;
-    }
+    public ScriptArguments Add(byte[] bytes) => Add((RedisValue)bytes);
 
     public ScriptArguments Add(CommitId id) => Add(id.Value.ToByteArray(bigEndian: true));
 
@@ -41,10 +33,23 @@ internal sealed class ScriptArguments
 
     public ScriptArguments Add(IReadOnlyList<SealedChange> changes, long version)
     {
-        foreach (var change in changes)
-            Add(FieldName.Of(change.Key)).Add(RecordValue.Of(change.VersionIn(version), change.Envelope));
+        for (var i = 0; i < changes.Count; i++)
+            Add(FieldName.Of(changes[i].Key)).Add(RecordValue.Of(changes[i].VersionIn(version), changes[i].Envelope));
         return this;
     }
 
-    public RedisValue[] ToArray() => [.. _values];
+    public RedisValue[] ToArray()
+    {
+        if (_count != _values.Length)
+            Array.Resize(ref _values, _count);
+        return _values;
+    }
+
+    private ScriptArguments Add(RedisValue value)
+    {
+        if (_count == _values.Length)
+            Array.Resize(ref _values, _count * 2);
+        _values[_count++] = value;
+        return this;
+    }
 }

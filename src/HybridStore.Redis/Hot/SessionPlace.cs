@@ -3,7 +3,7 @@ using StackExchange.Redis;
 namespace HybridStore.Redis.Hot;
 
 /// <summary>Where a session is: the names of its keys and of its channel, all of one slot.</summary>
-internal readonly struct SessionPlace
+internal sealed class SessionPlace
 {
     public SessionPlace(string prefix, AuthSessionId session)
     {
@@ -12,6 +12,8 @@ internal readonly struct SessionPlace
         Records = common + ":r";
         Outbox = common + ":o";
         Channel = common + ":e";
+        Keys = [Records, Outbox];
+        ChannelValue = Channel;
     }
 
     /// <summary>The hash of the control field, the records and what else is remembered.</summary>
@@ -23,5 +25,9 @@ internal readonly struct SessionPlace
     /// <summary>Where changes are told.</summary>
     public string Channel { get; }
 
-    public RedisKey[] Keys => [Records, Outbox];
+    /// <summary>The same, as a script's argument.</summary>
+    public RedisValue ChannelValue { get; }
+
+    /// <summary>The keys of every script. Nobody changes them.</summary>
+    public RedisKey[] Keys { get; }
 }

@@ -10,7 +10,7 @@ internal sealed class DurabilityPolicy(IReadOnlyDictionary<string, Durability> o
         if (patch.Durability is { } demanded)
             return demanded;
         var strictest = Durability.Queued;
-        foreach (var change in patch.Changes)
+        foreach (var change in patch.ChangeValues)
         {
             var durability = Of(change.Key.Type);
             if (durability > strictest)

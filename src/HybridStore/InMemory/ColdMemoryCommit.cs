@@ -55,7 +55,7 @@ internal static class ColdMemoryCommit
     {
         var after = commit.Epoch == 0 ? before.EndLeaseThatRanOut() : before;
         if (!before.Exists)
-            after = after with { Incarnation = commit.Incarnation, CreatedAt = now, DataKeys = [commit.NewDataKey!], Records = ColdMemoryRecords.Empty, Commits = [] };
+            after = after with { Incarnation = commit.Incarnation, CreatedAt = now, DataKeys = [commit.NewDataKey!], Records = ColdMemoryRecords.Empty, Commits = ColdMemoryCommits.None };
         var records = after.Records.ToBuilder();
         foreach (var (patch, version) in plan)
         {
@@ -69,7 +69,10 @@ internal static class ColdMemoryCommit
         }
 
         after = after with { Records = records.ToImmutable(), UpdatedAt = now, RolledBackAt = RollbackMark(commit, before) };
-        after = after with { History = commit.History is { } kept ? ColdMemoryHistory.After(before, after, plan.SelectMany(static p => p.Patch.Changes).Select(static c => c.Key), kept) : null };
+        if (commit.History is { } kept)
+            after = after with { History = ColdMemoryHistory.After(before, after, plan.SelectMany(static p => p.Patch.Changes).Select(static c => c.Key), kept) };
+        else if (after.History is not null)
+            after = after with { History = null };
         return (Answer(after, ColdCommitStatus.Committed) with { PreviousVersion = before.Version }, after);
     }
 

@@ -30,7 +30,7 @@ internal sealed class ColdMemoryImport(ColdMemory memory, ColdImport import)
                 UpdatedAt = now,
                 DataKeys = [import.DataKey],
                 Records = records.ToImmutable(),
-                Commits = [],
+                Commits = ColdMemoryCommits.None,
             };
             created = created.Remember(import.CommitId, version: 1);
             return (new ColdImportResult { Status = ColdCommitStatus.Committed, Head = created.Head }, created);

@@ -44,7 +44,7 @@ internal sealed record ColdMemorySession
     public ColdMemoryHistory? HistoryUpToNow => Exists && History?.Through == Version ? History : null;
 
     /// <summary>The commit ids of the last versions, as many as are remembered, the oldest first.</summary>
-    public ImmutableArray<CommitMark> Commits { get; init; } = [];
+    public ColdMemoryCommits Commits { get; init; } = ColdMemoryCommits.None;
 
     public bool Exists => Version > 0;
 
@@ -75,24 +75,9 @@ internal sealed record ColdMemorySession
     public ColdMemorySession EndLeaseThatRanOut() => LeaseHolder is null ? this : this with { LeaseHolder = null, LeaseUntil = default, Epoch = Epoch + 1 };
 
     /// <summary>The version that a commit made; 0: it is not among those that are remembered.</summary>
-    public long FindCommit(CommitId id)
-    {
-        foreach (var commit in Commits)
-        {
-            if (commit.Id == id)
-                return commit.Version;
-        }
+    public long FindCommit(CommitId id) => Commits.Find(id);
 
-        return 0;
-    }
-
-    public ColdMemorySession Remember(CommitId id, long version)
-    {
-        var old = 0;
-        while (old < Commits.Length && Commits[old].Version <= version - AuthLimits.RememberedCommits)
-            old++;
-        return this with { Version = version, Commits = [.. Commits.AsSpan(old..), new CommitMark(id, version)] };
-    }
+    public ColdMemorySession Remember(CommitId id, long version) => this with { Version = version, Commits = Commits.Add(new CommitMark(id, version)) };
 
     /// <summary>Whether a lease may be taken that did not run out, because its holder is known to be dead, and must not be taken though it ran out, because it is known to live.</summary>
     public bool Refuses(LeaseRequest request, DateTimeOffset now)

@@ -66,7 +66,7 @@ public sealed class InMemoryColdTier : IColdTier
             LastEndedIncarnation = held.LastEndedIncarnation,
             Records = records,
             DataKeys = withDataKeys ? held.DataKeys : [],
-            Commits = withDataKeys ? held.Commits : [],
+            Commits = withDataKeys ? held.Commits.Marks.ToArray() : [],
         });
     }
 

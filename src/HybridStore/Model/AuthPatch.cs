@@ -9,7 +9,7 @@ namespace HybridStore;
 public sealed class AuthPatch
 {
     private readonly Dictionary<AuthKey, AuthChange> _changes = [];
-    private readonly Dictionary<AuthKey, AuthExpectation> _expectations = [];
+    private Dictionary<AuthKey, AuthExpectation>? _expectations;
     private long? _expectedSessionVersion;
     private long? _incarnation;
     private readonly bool _isNamed;
@@ -39,7 +39,7 @@ public sealed class AuthPatch
     public IReadOnlyCollection<AuthChange> Changes => _changes.Values;
 
     /// <summary>The versions that records must have.</summary>
-    public IReadOnlyCollection<AuthExpectation> Expectations => _expectations.Values;
+    public IReadOnlyCollection<AuthExpectation> Expectations => _expectations is { } expectations ? expectations.Values : [];
 
     /// <summary>The version the session must have; <see langword="null"/>: any; 0: the session must not exist.</summary>
     public long? ExpectedSessionVersion => _expectedSessionVersion;
@@ -108,7 +108,7 @@ public sealed class AuthPatch
     {
         CheckOpen(key);
         ArgumentOutOfRangeException.ThrowIfNegative(version);
-        _expectations[key] = new AuthExpectation(key, version);
+        (_expectations ??= [])[key] = new AuthExpectation(key, version);
         return this;
     }
 
@@ -191,9 +191,12 @@ public sealed class AuthPatch
         return isFresh;
     }
 
+    /// <summary>The same as <see cref="Changes"/>, to go through without memory.</summary>
+    internal Dictionary<AuthKey, AuthChange>.ValueCollection ChangeValues => _changes.Values;
+
     internal bool TryGetChange(AuthKey key, out AuthChange change) => _changes.TryGetValue(key, out change);
 
-    internal bool Expects(AuthKey key) => _expectations.ContainsKey(key);
+    internal bool Expects(AuthKey key) => _expectations?.ContainsKey(key) == true;
 
     /// <summary>Called by the store when it knows which life the first attempt was for, so that a repeat can't begin another.</summary>
     internal void Bind(long incarnation) => _incarnation ??= incarnation;

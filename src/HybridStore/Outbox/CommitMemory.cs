@@ -21,8 +21,8 @@ internal sealed class CommitMemory
 
     public void Add(SealedPatch patch)
     {
-        foreach (var mark in patch.Absorbed)
-            Add(mark);
+        for (var i = 0; i < patch.Absorbed.Count; i++)
+            Add(patch.Absorbed[i]);
         Add(new CommitMark(patch.CommitId, patch.Version));
     }
 

@@ -134,15 +134,18 @@ internal sealed class HeldQueue
     {
         lock (_sync)
         {
-            foreach (var patch in patches)
+            // By index, here and below: an enumerator of a list that is known by its interface takes memory each time.
+            for (var i = 0; i < patches.Count; i++)
             {
+                var patch = patches[i];
                 _commits.Add(patch);
                 if (patch.Version <= _base)
                     continue;
                 _patches.Enqueue(patch);
                 _end = patch.Version;
-                foreach (var change in patch.Changes)
+                for (var j = 0; j < patch.Changes.Count; j++)
                 {
+                    var change = patch.Changes[j];
                     _bytes += change.Envelope?.Length ?? 0;
                     _latest[change.Key] = (change.VersionIn(patch.Version), change.Envelope);
                 }
@@ -175,8 +178,9 @@ internal sealed class HeldQueue
             while (_patches.TryPeek(out var patch) && patch.Version <= version)
             {
                 _patches.Dequeue();
-                foreach (var change in patch.Changes)
+                for (var j = 0; j < patch.Changes.Count; j++)
                 {
+                    var change = patch.Changes[j];
                     _bytes -= change.Envelope?.Length ?? 0;
                     if (_latest.TryGetValue(change.Key, out var latest) && latest.Version <= version)
                         _latest.Remove(change.Key);
@@ -197,7 +201,8 @@ internal sealed class HeldQueue
     /// <param name="oneOnly">Whether only the very oldest is wanted, to find out which one is refused.</param>
     public SealedPatch? Next(long aboveVersion, bool oneOnly = false)
     {
-        var batch = new List<SealedPatch>();
+        SealedPatch? first = null;
+        List<SealedPatch>? batch = null;
         lock (_sync)
         {
             var bytes = 0L;
@@ -205,15 +210,18 @@ internal sealed class HeldQueue
             {
                 if (patch.Version <= aboveVersion)
                     continue;
-                batch.Add(patch);
-                foreach (var change in patch.Changes)
-                    bytes += change.Envelope?.Length ?? 0;
+                if (first is null)
+                    first = patch;
+                else
+                    (batch ??= [first]).Add(patch);
+                for (var j = 0; j < patch.Changes.Count; j++)
+                    bytes += patch.Changes[j].Envelope?.Length ?? 0;
                 if (oneOnly || bytes >= MaxBatchBytes)
                     break;
             }
         }
 
-        return batch.Count == 0 ? null : PatchCoalescing.Coalesce(batch);
+        return batch is null ? first : PatchCoalescing.Coalesce(batch);
     }
 
     /// <summary>The newest queued change of each record, where there is one, and the version up to which commits were queued. To be asked before cold is.</summary>

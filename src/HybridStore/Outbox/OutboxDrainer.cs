@@ -107,7 +107,10 @@ internal sealed class OutboxDrainer(
     private void Run(Func<Task> work)
     {
         Interlocked.Increment(ref _running);
-        _ = runsInline ? RunAsync(work) : Task.Run(() => RunAsync(work));
+        if (runsInline)
+            _ = RunAsync(work);
+        else
+            ThreadPool.UnsafeQueueUserWorkItem(static run => _ = run.Me.RunAsync(run.work), (Me: this, work), preferLocal: false);
     }
 
     private async Task RunAsync(Func<Task> work)

@@ -12,6 +12,8 @@ internal sealed class ResilientHotTier(IHotTier inner, TierPipeline pipeline) : 
 
     public string RunId => inner.RunId;
 
+    public TimeSpan CallTimeout => inner.CallTimeout;
+
     public IHotOutbox? Outbox { get; } = inner.Outbox is { } outbox ? new ResilientHotOutbox(outbox, pipeline) : null;
 
     // What it tells only makes fresher what is bounded anyway, and it comes by itself.

@@ -13,7 +13,7 @@ internal sealed class StoreResilience
         Cold = new ResilientColdTier(cold, ColdPipeline);
         if (hot is null)
             return;
-        HotPipeline = new TierPipeline(AuthTier.Hot, hot.Name, options.Hot, time, logger, metrics, run: () => hot.RunId);
+        HotPipeline = new TierPipeline(AuthTier.Hot, hot.Name, options.Hot, time, logger, metrics, run: () => hot.RunId, callTimeout: hot.CallTimeout);
         Hot = new ResilientHotTier(hot, HotPipeline);
     }
 

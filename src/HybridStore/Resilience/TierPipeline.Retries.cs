@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 using HybridStore.Diagnostics;
 using Polly;
@@ -9,6 +10,7 @@ internal sealed partial class TierPipeline
 {
     private static readonly ResiliencePropertyKey<long> DeadlineKey = new("hybridstore.deadline");
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<T> RunAgainAsync<TState, T>(TierCall call, TState state, Func<TState, CancellationToken, ValueTask<T>> action, CancellationToken cancellationToken)
     {
         var begun = _time.GetTimestamp();

@@ -23,6 +23,7 @@ internal sealed partial class TierPipeline
     private readonly ResiliencePipeline? _limit;
     private readonly ITimer _breakIsOver;
     private readonly Func<string>? _run;
+    private readonly TimeSpan _callTimeout;
     private string? _runWhenOpened;
     private Noted? _lastFailure;
     private long _since;
@@ -35,9 +36,12 @@ internal sealed partial class TierPipeline
     /// <param name="metrics">Where to count.</param>
     /// <param name="random">From 0 to 1, for the jitter; <see langword="null"/>: the platform's.</param>
     /// <param name="run">The tier's present run, as far as it is known without asking: another one than when the breaker opened says that the tier was reached again.</param>
+    /// <param name="callTimeout">The longest that a call takes before the tier itself gives it up: it needs no timer beside that. <see langword="null"/>: it may take any time.</param>
     public TierPipeline(
-        AuthTier tier, string name, TierResilienceOptions options, TimeProvider time, ILogger logger, StoreMetrics metrics, Func<double>? random = null, Func<string>? run = null)
+        AuthTier tier, string name, TierResilienceOptions options, TimeProvider time, ILogger logger, StoreMetrics metrics, Func<double>? random = null, Func<string>? run = null,
+        TimeSpan? callTimeout = null)
     {
+        _callTimeout = callTimeout ?? Timeout.InfiniteTimeSpan;
         _run = run;
         _tier = tier;
         _name = name;
@@ -146,6 +150,7 @@ internal sealed partial class TierPipeline
             ? action(state, cancellationToken)
             : RunOnceAsync(call with { MayRetry = false }, state, action, call.IsTimed ? _options.Timeout : Timeout.InfiniteTimeSpan, cancellationToken);
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<T> RunOnceAsync<TState, T>(
         TierCall call, TState state, Func<TState, CancellationToken, ValueTask<T>> action, TimeSpan limit, CancellationToken cancellationToken)
     {
@@ -208,11 +213,15 @@ internal sealed partial class TierPipeline
         return outcome.Result!;
     }
 
-    private async ValueTask<T> LimitedAsync<TState, T>(
+    private ValueTask<T> LimitedAsync<TState, T>(
+        TierCall call, TState state, Func<TState, CancellationToken, ValueTask<T>> action, TimeSpan limit, CancellationToken cancellationToken) =>
+        limit == Timeout.InfiniteTimeSpan || EndsByItself(limit) ? action(state, cancellationToken) : TimedAsync(call, state, action, limit, cancellationToken);
+
+    private bool EndsByItself(TimeSpan limit) => _callTimeout != Timeout.InfiniteTimeSpan && _callTimeout <= limit;
+
+    private async ValueTask<T> TimedAsync<TState, T>(
         TierCall call, TState state, Func<TState, CancellationToken, ValueTask<T>> action, TimeSpan limit, CancellationToken cancellationToken)
     {
-        if (limit == Timeout.InfiniteTimeSpan)
-            return await action(state, cancellationToken).ConfigureAwait(false);
         var context = ResilienceContextPool.Shared.Get(CancellationToken.None);
         context.Properties.Set(LimitKey, limit);
         try

@@ -25,7 +25,7 @@ internal sealed class JoinedPatches
 
     private void Add(AuthPatch patch)
     {
-        foreach (var change in patch.Changes)
+        foreach (var change in patch.ChangeValues)
         {
             _changed.Add(change.Key);
             Bytes += change.Value?.Length ?? 0;

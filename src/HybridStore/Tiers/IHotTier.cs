@@ -10,6 +10,10 @@ public interface IHotTier : IAsyncDisposable
     /// <summary>The tier's present run, as far as it is known without asking; empty before the first answer. A record stamped with another run is not believed.</summary>
     string RunId { get; }
 
+    /// <summary>The longest that a call takes before the tier itself gives it up.</summary>
+    /// <value><see cref="Timeout.InfiniteTimeSpan"/> by default: it knows of none, so that the store sets a timer of its own for each call that is to end in time.</value>
+    TimeSpan CallTimeout => Timeout.InfiniteTimeSpan;
+
     /// <summary>Where commits can be queued, or <see langword="null"/> for a tier that is not durable and shared, which never takes any (protocol rule 9).</summary>
     IHotOutbox? Outbox { get; }
 

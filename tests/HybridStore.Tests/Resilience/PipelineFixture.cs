@@ -10,14 +10,14 @@ internal sealed class PipelineFixture : IDisposable
 {
     private readonly StoreMetrics _metrics = new();
 
-    public PipelineFixture(Action<TierResilienceOptions>? configure = null)
+    public PipelineFixture(Action<TierResilienceOptions>? configure = null, TimeSpan? callTimeout = null)
     {
         Options = new TierResilienceOptions { Timeout = Timeout.InfiniteTimeSpan };
         Options.Retry.MaxAttempts = 1;
         configure?.Invoke(Options);
 
         // Half of the largest jitter: each pause is what it is on the average.
-        Pipeline = new TierPipeline(AuthTier.Cold, "tier", Options, Clock, NullLogger.Instance, _metrics, static () => 0.5, () => Run);
+        Pipeline = new TierPipeline(AuthTier.Cold, "tier", Options, Clock, NullLogger.Instance, _metrics, static () => 0.5, () => Run, callTimeout);
     }
 
     public static CancellationToken Cancel => TestContext.Current.CancellationToken;

@@ -81,6 +81,24 @@ public sealed class TimeLimitTests : IDisposable
         Assert.Equal(4, await call);
     }
 
+    [Theory]
+    [InlineData(10, true)]
+    [InlineData(11, false)]
+    public async Task ATierThatGivesUpByItselfInTime_NeedsNoTimerBesideItsOwn(int callTimeout, bool isLeftAlone)
+    {
+        using var fixture = new PipelineFixture(static o => o.Timeout = TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(callTimeout));
+        var answer = new TaskCompletionSource<int>();
+        var call = fixture.RunAsync(() => new ValueTask<int>(answer.Task)).AsTask();
+        Assert.Equal(!isLeftAlone, fixture.Clock.HasDelay);
+        fixture.Clock.Advance(TimeSpan.FromSeconds(10));
+        answer.SetResult(4);
+
+        if (isLeftAlone)
+            Assert.Equal(4, await call);
+        else
+            await Assert.ThrowsAsync<StoreUnavailableException>(() => call);
+    }
+
     [Fact]
     public async Task AllAttemptsTogether_EndWithTheDeadline()
     {

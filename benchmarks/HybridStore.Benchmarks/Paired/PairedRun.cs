@@ -1,0 +1,47 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace HybridStore.Benchmarks.Paired;
+
+/// <summary>
+/// Runs the sides of a comparison by turns, round after round, in one process. BenchmarkDotNet makes all rounds of one side before it begins with the next: what disturbs the
+/// machine meanwhile disturbs one of them, and calls to a server take a tenth more or less from one minute to the next. The ratio of sides that take turns does not.
+/// </summary>
+internal static class PairedRun
+{
+    private const int WarmUps = 4;
+
+    /// <summary>Runs them, and prints a table; rates are the first side's time divided by each side's.</summary>
+    public static async Task RunAsync(IReadOnlyList<PairedSide> sides, int rounds)
+    {
+        var times = sides.Select(static _ => new List<double>()).ToArray();
+        var allocated = sides.Select(static _ => new List<double>()).ToArray();
+        for (var round = -WarmUps; round < rounds; round++)
+        {
+            for (var i = 0; i < sides.Count; i++)
+            {
+                var side = sides[i];
+                side.Prepare();
+                var before = GC.GetTotalAllocatedBytes(precise: false);
+                var begun = Stopwatch.GetTimestamp();
+                await side.RunAsync();
+                var took = Stopwatch.GetElapsedTime(begun);
+                if (round < 0)
+                    continue;
+                times[i].Add(took.TotalMicroseconds / side.Operations);
+                allocated[i].Add((GC.GetTotalAllocatedBytes(precise: false) - before) / (double)side.Operations);
+            }
+        }
+
+        Console.WriteLine("| | median | minimum | rate by medians | by minima | allocated |");
+        Console.WriteLine("|---|---:|---:|---:|---:|---:|");
+        for (var i = 0; i < sides.Count; i++)
+        {
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"| {sides[i].Name} | {Median(times[i]):F1} us | {times[i].Min():F1} us | {Median(times[0]) / Median(times[i]):F2} | {times[0].Min() / times[i].Min():F2} | {Median(allocated[i]):F0} B |"));
+        }
+    }
+
+    private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
+}
