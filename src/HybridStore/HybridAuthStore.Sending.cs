@@ -70,24 +70,59 @@ public sealed partial class HybridAuthStore
             {
                 // It has its place in the order, so cold can be given it all the same, and then it is known.
                 unknown = e;
+                step.MayBeInHot = true;
             }
         }
 
         try
         {
-            return await PersistAsync(session, state, step, lease, queue, cancellationToken).ConfigureAwait(false);
+            var sent = await PersistAsync(session, state, step, lease, queue, cancellationToken).ConfigureAwait(false);
+            if (!step.MayBeInHot || sent.Result.Status is not (ColdCommitStatus.Conflict or ColdCommitStatus.Fenced or ColdCommitStatus.DataKeyChanged))
+                return sent;
+
+            // Cold has refused it, and who has hot's outbox next may find it there: only hot can say that it is not.
+            var mayAskHot = !triedHot;
+            triedHot = true;
+            if (sent.Result.Status == ColdCommitStatus.Fenced)
+                _leases.Lose(lease);
+            else if (mayAskHot && await QueueAsync(session, state, step, lease, queue, mayBeThere: true, cancellationToken).ConfigureAwait(false) is { } queued)
+                return queued;
+            throw unknown ?? new CommitOutcomeUnknownException(session, step.Commit.Patches[^1].CommitId);
         }
         catch (Exception e) when (e is StoreUnavailableException or CommitOutcomeUnknownException)
         {
             var mayTryHot = !triedHot && !HotRefuses(session) && CommitDecision.Decide(durability, coldIsUp: false, hotIsUp: true, hasRoom) == CommitRoute.Queue;
-            var mayBeThere = e is CommitOutcomeUnknownException || state.Unresolved == step;
-            if (mayTryHot && await QueueAsync(session, state, step, lease, queue, mayBeThere, cancellationToken).ConfigureAwait(false) is { } queued)
+            if (mayTryHot && await QueueAfterColdAsync(session, state, step, lease, queue, e, cancellationToken).ConfigureAwait(false) is { } queued)
                 return queued;
             if (unknown is not null && e is StoreUnavailableException)
                 throw unknown;
             if (e is StoreUnavailableException && mayQueue && !hasRoom && durability != Durability.Persisted)
                 throw new OutboxFullException(session, queue.Backlog.Entries, queue.Backlog.Bytes, e);
             throw;
+        }
+        catch (Exception) when (unknown is not null)
+        {
+            // Whatever cold says: it is not there. Hot may have it.
+            throw unknown;
+        }
+    }
+
+    private async ValueTask<SentStep?> QueueAfterColdAsync(
+        AuthSessionId session, SessionState state, SealedStep step, HeldLease lease, HeldQueue queue, Exception cold, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await QueueAsync(session, state, step, lease, queue, mayBeThere: cold is CommitOutcomeUnknownException || state.Unresolved == step, cancellationToken).ConfigureAwait(false);
+        }
+        catch (CommitOutcomeUnknownException)
+        {
+            step.MayBeInHot = true;
+            throw;
+        }
+        catch (Exception) when (cold is CommitOutcomeUnknownException)
+        {
+            // Whatever hot says: cold may have it.
+            return null;
         }
     }
 
@@ -117,8 +152,8 @@ public sealed partial class HybridAuthStore
                 var result = await _cold.CommitAsync(commit, cancellationToken).ConfigureAwait(false);
 
                 // At its version and below, cold skips whatever it is sent: another commit is there only if cold went back, and others have gone on from there.
-                if (result.Status == ColdCommitStatus.Repeated && result.Version == step.Version && !await HasTakenAsync(session, step, cancellationToken).ConfigureAwait(false))
-                    throw WentBack(session, state, new SeenMark(result.Incarnation, result.Version), state.Seen);
+                if (result.Status == ColdCommitStatus.Repeated && result.Version == step.Version)
+                    result = await LookForAsync(session, state, step, result, cancellationToken).ConfigureAwait(false);
                 switch (result.Status)
                 {
                     // An attempt of this step whose outcome was unknown: it is its own repeat.
@@ -149,18 +184,25 @@ public sealed partial class HybridAuthStore
         }
     }
 
-    private async ValueTask<bool> HasTakenAsync(AuthSessionId session, SealedStep step, CancellationToken cancellationToken)
+    private async ValueTask<ColdCommitResult> LookForAsync(AuthSessionId session, SessionState state, SealedStep step, ColdCommitResult result, CancellationToken cancellationToken)
     {
         var id = step.Commit.Patches[^1].CommitId;
         try
         {
             var cold = await _cold.ReadAsync(session, [], withDataKeys: true, cancellationToken).ConfigureAwait(false);
-            return cold.Commits.Any(m => m.Id == id);
+            if (cold.Commits.Any(m => m.Id == id))
+                return result;
+
+            // Deleted since it was asked.
+            if (ReadDecision.PositionOf(cold.Head, cold.LastEndedIncarnation) >= SeenMark.EndOf(step.Commit.Incarnation))
+                return result with { Status = ColdCommitStatus.IncarnationEnded, Incarnation = cold.Head?.Incarnation ?? 0, Version = cold.Head?.Version ?? 0 };
         }
         catch (StoreUnavailableException e)
         {
             throw new CommitOutcomeUnknownException(session, id, e);
         }
+
+        throw WentBack(session, state, new SeenMark(result.Incarnation, result.Version), state.Seen);
     }
 
     private async ValueTask DrainCarriedAsync(AuthSessionId session, SessionState state, HeldLease lease, HeldQueue queue)

@@ -14,4 +14,7 @@ internal sealed record SealedStep(ColdCommit Commit, SessionKeys Keys, HeldLease
 
     /// <summary>The version right before the step, where the holder of the lease assigns versions.</summary>
     public long Predecessor => Commit.Patches[0].Predecessor ?? 0;
+
+    /// <summary>Whether hot was asked to queue it and did not say whether it has. Then only hot, or cold that takes it, tells what became of it.</summary>
+    public bool MayBeInHot { get; set; }
 }

@@ -30,6 +30,26 @@ public sealed class DemandTests : IAsyncDisposable
         Assert.Equal([1], (await theirs.GetAsync(A, Cancel)).Value.ToArray());
     }
 
+    [Fact]
+    public async Task DeletedWhileARepeatLooksForItself_ColdDidNotGoBack()
+    {
+        var (process, session) = await _fixture.OpenAsync();
+        var patch = Put(A, 2);
+        _fixture.Server.IsDown = true;
+        process.Cold.Probe.After = o => o == TierOperation.Commit ? throw new CommitOutcomeUnknownException(_fixture.Session, patch.CommitId) : Task.CompletedTask;
+        await Assert.ThrowsAsync<CommitOutcomeUnknownException>(async () => await session.CommitAsync(patch, Cancel));
+
+        // It is there when cold is asked for it again, and its session is not any more a moment later.
+        process.Cold.Probe.After = async o =>
+        {
+            if (o == TierOperation.Commit)
+                await _fixture.RealCold.DeleteSessionAsync(_fixture.Session, Cancel);
+        };
+
+        await Assert.ThrowsAsync<IncarnationEndedException>(async () => await session.CommitAsync(patch, Cancel));
+        Assert.True(session.LeaseLost.IsCancellationRequested);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

@@ -164,6 +164,40 @@ public sealed class QueueTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task HotLosesItsReply_AndColdIsFull_TheOutcomeIsUnknown_AndNothingTakesItsPlace()
+    {
+        var (process, session) = await _fixture.OpenAsync();
+        var lost = false;
+        _fixture.Server.OnReply = o => o == TierOperation.Queue && !lost && (lost = true) ? throw new StoreUnavailableException("model", "cut") : Task.CompletedTask;
+        process.Cold.Probe.Before = o => o == TierOperation.Commit ? throw new StoreUnusableException("memory", StoreUnusableReason.Full, "No room.") : Task.CompletedTask;
+        var patch = Queued(A, 2);
+
+        // Cold answers and has not taken it; hot has, and that is what counts.
+        await Assert.ThrowsAsync<CommitOutcomeUnknownException>(async () => await session.CommitAsync(patch, Cancel));
+        process.FindCold();
+
+        Assert.Equal(3, (await session.CommitAsync(Put(B, 3).Require(Durability.Persisted), Cancel)).Version);
+        Assert.True(await session.CommitAsync(patch, Cancel) is { Version: 2, IsRepeat: true });
+        Assert.Equal([2], (await session.GetAsync(A, Cancel)).Value.ToArray());
+        Assert.Equal([2], (await _fixture.Start().Store.GetAsync(_fixture.Session, A, Cancel)).Value.ToArray());
+    }
+
+    [Fact]
+    public async Task ColdLosesItsReply_AndCanNotBeReadForTheConditions_TheOutcomeIsUnknown()
+    {
+        var (process, session) = await _fixture.OpenAsync();
+        var patch = Put(A, 2).Expect(Mapping, 0);
+        process.Cold.Probe.After = o => o == TierOperation.Commit ? throw new CommitOutcomeUnknownException(_fixture.Session, patch.CommitId) : Task.CompletedTask;
+        process.Cold.Probe.Before = o => o == TierOperation.Read ? throw new StoreUnusableException("memory", StoreUnusableReason.Damaged, "It can't be read.") : Task.CompletedTask;
+
+        await Assert.ThrowsAsync<CommitOutcomeUnknownException>(async () => await session.CommitAsync(patch, Cancel));
+        process.FindCold();
+
+        Assert.Equal(3, (await session.CommitAsync(Put(B, 3), Cancel)).Version);
+        Assert.Equal([2], (await session.GetAsync(A, Cancel)).Value.ToArray());
+    }
+
+    [Fact]
     public async Task ColdLosesItsReply_TheSameStepGoesToHot_AndIsAppliedOnce()
     {
         var (process, session) = await _fixture.OpenAsync();
