@@ -198,6 +198,37 @@ public sealed class QueueTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task HotLosesItsReply_AndColdFencesTheHolder_TheOutcomeIsUnknown_SinceWhoTookTheSessionFindsTheCommit()
+    {
+        var (process, session) = await _fixture.OpenAsync();
+        var lost = false;
+        _fixture.Server.OnReply = async o =>
+        {
+            if (o != TierOperation.Queue || lost)
+                return;
+            lost = true;
+            process.LoseCold();
+            _fixture.PassLease();
+            process.FindCold();
+
+            // It raises the epoch in cold and comes no further: what was queued is in hot alone.
+            _fixture.Server.OnRequest = static r => r == TierOperation.InstallEpoch ? throw new StoreUnavailableException("model", "cut") : Task.CompletedTask;
+            await Assert.ThrowsAsync<StoreUnavailableException>(async () => await _fixture.Start().Store.OpenAsync(_fixture.Session, Cancel));
+            _fixture.Server.OnRequest = null;
+            throw new StoreUnavailableException("model", "cut");
+        };
+
+        await Assert.ThrowsAsync<CommitOutcomeUnknownException>(async () => await session.CommitAsync(Queued(A, 2), Cancel));
+
+        Assert.True(session.LeaseLost.IsCancellationRequested);
+        await Assert.ThrowsAsync<FencedException>(async () => await session.CommitAsync(Queued(A, 9), Cancel));
+        _fixture.PassLease();
+        var (_, next) = await _fixture.OpenAsync();
+        Assert.Equal([2], (await next.GetAsync(A, Cancel)).Value.ToArray());
+        Assert.Equal(3, (await next.CommitAsync(Queued(A, 3), Cancel)).Version);
+    }
+
+    [Fact]
     public async Task ColdLosesItsReply_TheSameStepGoesToHot_AndIsAppliedOnce()
     {
         var (process, session) = await _fixture.OpenAsync();
