@@ -24,9 +24,9 @@ switch (args)
         using (var log = new HistoryLog(path))
             await Verifier.PrepareAsync(Load(file), Number(writer), log);
         return 0;
-    case ["operate", var file, _, var path, var all]:
+    case ["operate", var file, _, var path, var known]:
         using (var log = new HistoryLog(path))
-            await Operator.RunAsync(Load(file), all == "all", log);
+            await Operator.RunAsync(Load(file), [.. known.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(Number)], log);
         return 0;
     case ["judge", var folder]:
         foreach (var (setup, verdict) in Judge.Decide(folder))

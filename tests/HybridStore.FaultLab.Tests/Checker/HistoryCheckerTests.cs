@@ -57,8 +57,18 @@ public sealed class HistoryCheckerTests
         new Story().Open(1).Commit(1, 1, 1, "0 6", outcome: 'Q').Later().Open(2, isRolledBack: true, epoch: 2));
 
     [Fact]
-    public void Rollback_AfterAHolderThatNeverQueued_MayBe() =>
-        Assert.Empty(new Story().Open(1).Commit(1, 1, 1, "0 6", outcome: 'Q').Later().Open(2, isRolledBack: true, epoch: 3).Violations);
+    public void Rollback_AfterAHolderThatNeverQueued_AndARestart_MayBe() =>
+        Assert.Empty(new Story().Open(1).Commit(1, 1, 1, "0 6", outcome: 'Q').Later().Line(0, "T x hot").Open(2, isRolledBack: true, epoch: 3).Violations);
+
+    [Fact]
+    public void Rollback_AfterAHolderThatNeverQueued_WithoutARestart_IsConvicted() => Convicts(
+        Violation.RollbackWithoutCause,
+        new Story().Open(1).Line(0, "T x hot").Later().Commit(1, 1, 1, "0 6", outcome: 'Q').Later().Open(2, isRolledBack: true, epoch: 3));
+
+    [Fact]
+    public void Rollback_RightAfterAHolderThatQueued_ThoughHotOnlyRestarted_IsConvicted() => Convicts(
+        Violation.RollbackWithoutCause,
+        new Story().Open(1).Commit(1, 1, 1, "0 6", outcome: 'Q').Later().Line(0, "T x hot").Open(2, isRolledBack: true, epoch: 2));
 
     [Fact]
     public void Holder_ReadsLessThanWasAcknowledged_IsStale() => Convicts(
@@ -157,6 +167,34 @@ public sealed class HistoryCheckerTests
         Violation.LostQueuedUnreported,
         new Story().Open(1).Commit(1, 1, 1, "0 6").Commit(1, 2, 2, "0 6").Line(0, "S x cold").Commit(1, 3, 3, "0 6").Line(0, "B x cold")
             .Open(2, isRolledBack: true).Read(2, 'H', 1 + Jump, "0:1:1:1"));
+
+    [Fact]
+    public void ColdAccepted_MayLoseWhatMustNotBeUsedTwice()
+    {
+        var story = new Story().Open(1).Commit(1, 1, 1, "0 2 3 5 6").Commit(1, 2, 2, "2 6").Line(0, "S x cold").Commit(1, 3, 3, "0 6").Line(0, "B x cold").Line(7, "G 0")
+            .Open(2, isRolledBack: true).Read(2, 'H', 2 + Jump, "0:- 2:- 3:- 5:1:1:1 6:2:1:2");
+        Assert.Empty(story.Violations);
+    }
+
+    [Fact]
+    public void ColdAccepted_LosesWhatMayBeUsedTwice_IsConvicted() => Convicts(
+        Violation.AbsentAnswered,
+        new Story().Open(1).Commit(1, 1, 1, "0 5 6").Line(0, "S x cold").Commit(1, 2, 2, "0 6").Line(0, "B x cold").Line(7, "G 0")
+            .Open(2, isRolledBack: true).Read(2, 'H', 2 + Jump, "0:- 5:-"));
+
+    [Fact]
+    public void ColdAccepted_WithThePreKeyThatWasThere_KeepsIt() => Convicts(
+        Violation.AbsentAnswered,
+        new Story().Open(1).Commit(1, 1, 1, "2 6").Line(0, "S x cold").Commit(1, 3, 3, "0 6").Line(0, "B x cold").Line(7, "G 0")
+            .Open(2, isRolledBack: true).Read(2, 'H', 2 + Jump, "2:-"));
+
+    [Theory]
+    [InlineData("0:1:1:1 6:2:1:2")]
+    [InlineData("2:2:1:2 6:2:1:2")]
+    public void ColdAccepted_WithASignalSessionOfBefore_IsResurrected(string read) => Convicts(
+        Violation.Resurrected,
+        new Story().Open(1).Commit(1, 1, 1, "0 6").Commit(1, 2, 2, "2 6").Line(0, "S x cold").Commit(1, 3, 3, "1 6").Line(0, "B x cold").Line(7, "G 0")
+            .Open(2, isRolledBack: true).Read(2, 'H', 2 + Jump, read));
 
     [Fact]
     public void Rollback_OfWhichRegistersDisagree_IsTorn() => Convicts(

@@ -125,7 +125,7 @@ internal sealed class Bot(Setup setup, int writer, int seed, TimeSpan skew, Hist
             {
                 if (index >= 0)
                     await ReadAsync(index, 'O', keys => Store.GetManyAsync(setup.SessionAt(index), keys, _stop.Token), random);
-                await RestQuietlyAsync(TimeSpan.FromMilliseconds(setup.Pace * 2));
+                await RestQuietlyAsync(TimeSpan.FromMilliseconds(setup.Pace * 8));
             }
             catch (AuthStoreException e)
             {

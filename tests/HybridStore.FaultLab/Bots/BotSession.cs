@@ -42,7 +42,7 @@ internal sealed class BotSession(Bot bot, int index, Random random)
                 return;
             try
             {
-                if (random.Next(100) < 70)
+                if (random.Next(100) < 80)
                     await CommitAsync(session);
                 else
                     await bot.ReadAsync(index, session.Epoch == 0 ? 'O' : 'H', keys => session.GetManyAsync(keys, bot.Stopped), random);

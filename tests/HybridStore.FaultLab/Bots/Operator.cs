@@ -3,76 +3,67 @@ using HybridStore.FaultLab.Setups;
 
 namespace HybridStore.FaultLab.Bots;
 
-/// <summary>After an older database was put in place: gives up what is lost, session by session, so that each opens as rolled back.</summary>
+/// <summary>After an older database was put in place, while no bot runs: goes on with what cold has, so that each session that was further opens as rolled back.</summary>
+/// <remarks>It does what <c>docs/runbook/cold-went-back.md</c> says. All sessions at once, as somebody would whose bots stand still.</remarks>
 internal static class Operator
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Most = TimeSpan.FromMinutes(1);
 
     /// <param name="setup">The setup.</param>
-    /// <param name="all">Every session, since nothing but the processes that are gone could tell which were further; else those of which hot tells.</param>
+    /// <param name="known">Sessions that are known to have been further, by their number; of the rest, those of which hot tells.</param>
     /// <param name="log">Where to write down what could not be mended.</param>
-    public static async Task RunAsync(Setup setup, bool all, HistoryLog log)
+    public static async Task RunAsync(Setup setup, IReadOnlyCollection<int> known, HistoryLog log)
     {
-        for (var index = 0; index < setup.Sessions; index++)
+        await using var store = StoreFactory.Open(setup, TimeProvider.System, lease: LeaseMode.Required);
+        await Task.WhenAll(Enumerable.Range(0, setup.Sessions).Select(index => MendAsync(store, setup.SessionAt(index), index, known.Contains(index), log)));
+    }
+
+    private static async Task MendAsync(HybridAuthStore store, AuthSessionId session, int index, bool accepts, HistoryLog log)
+    {
+        var patience = new Patience(Most);
+
+        // Before a version is known it is 1, which is refused with the one that cold has.
+        var version = 1L;
+        while (true)
         {
-            var start = TimeProvider.System.GetTimestamp();
-            var given = !all;
-            while (!await TryMendAsync(setup, index, given, () => given = true))
+            string why;
+            try
             {
-                if (TimeProvider.System.GetElapsedTime(start) > Patience)
+                if (accepts)
                 {
-                    log.Write(HistoryEvent.Wrong, $"{index} NoWayOut");
-                    break;
+                    log.Write(HistoryEvent.Accept, $"{index}");
+                    await store.Doctor.AcceptColdAsync(session, version);
+                    accepts = false;
                 }
 
-                await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System);
+                await (await store.OpenAsync(session)).DisposeAsync();
+                return;
             }
-        }
-    }
-
-    private static async Task<bool> TryMendAsync(Setup setup, int index, bool given, Action gave)
-    {
-        var session = setup.SessionAt(index);
-
-        // A store of its own each time: what it has seen of cold as it was before must not count.
-        await using var store = StoreFactory.Open(setup, TimeProvider.System, lease: LeaseMode.Required);
-        try
-        {
-            if (!given)
+            catch (SessionNotFoundException)
             {
-                await store.Outbox.AbandonAsync(session);
-                gave();
+                return;
+            }
+            catch (ColdWentBackException e)
+            {
+                (accepts, version, why) = (true, Math.Max(e.ColdVersion, 1), nameof(ColdWentBackException));
+            }
+            catch (CommitConflictException e)
+            {
+                (version, why) = (e.ActualVersion, nameof(CommitConflictException));
+            }
+            catch (AuthStoreException e) when (e.IsTransient || e is FencedException)
+            {
+                // A server that has just come up, or a lease that has not run out yet.
+                why = e.GetType().Name;
             }
 
-            await (await store.OpenAsync(session)).DisposeAsync();
-            return true;
-        }
-        catch (SessionNotFoundException)
-        {
-            return true;
-        }
-        catch (ColdWentBackException)
-        {
-            return await TryAbandonAsync(setup, session);
-        }
-        catch (AuthStoreException e) when (e.IsTransient || e is FencedException)
-        {
-            return false;
-        }
-    }
+            if (patience.IsOver())
+            {
+                log.Write(HistoryEvent.Wrong, $"{index} NoWayOut {why}");
+                return;
+            }
 
-    private static async Task<bool> TryAbandonAsync(Setup setup, AuthSessionId session)
-    {
-        await using var store = StoreFactory.Open(setup, TimeProvider.System, lease: LeaseMode.Required);
-        try
-        {
-            await store.Outbox.AbandonAsync(session);
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System);
         }
-        catch (AuthStoreException)
-        {
-            // Asked again by who calls: it opens the session first.
-        }
-
-        return false;
     }
 }

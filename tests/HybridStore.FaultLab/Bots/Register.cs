@@ -20,6 +20,12 @@ internal sealed record Register(string Name, IReadOnlyList<AuthKey> Keys, bool I
         new("head", [new("lab-head", "head")], IsEither: false),
     ];
 
+    /// <summary>Whether going on with an older database drops all of it: what must not be used twice, and what is fetched again. Of a pre-key and its session, only the latter.</summary>
+    public bool IsDroppedByGoingBack { get; } = Keys.All(static k => IsDropped(k.Type));
+
+    /// <summary>Whether going on with an older database drops what this commit made of it.</summary>
+    public bool Drops(CommitName commit) => IsDroppedByGoingBack || (IsEither && IsTaken(commit));
+
     /// <summary>Adds what a commit does to this register.</summary>
     public void Write(AuthPatch patch, int session, CommitName commit)
     {
@@ -28,7 +34,7 @@ internal sealed record Register(string Name, IReadOnlyList<AuthKey> Keys, bool I
             foreach (var key in Keys)
                 patch.Set(key, LabValue.Make(session, key, commit));
         }
-        else if (commit.Number % 2 == 0)
+        else if (IsTaken(commit))
         {
             patch.ConsumePreKey(Keys[0].Id, Keys[1].Id, LabValue.Make(session, Keys[1], commit));
         }
@@ -59,6 +65,11 @@ internal sealed record Register(string Name, IReadOnlyList<AuthKey> Keys, bool I
             return new Seen(SeenState.Absent, 0, default);
         return there == (IsEither ? 1 : Keys.Count) ? seen : seen with { State = SeenState.Torn };
     }
+
+    // Whether it takes the pre-key and puts a session in its place.
+    private static bool IsTaken(CommitName commit) => commit.Number % 2 == 0;
+
+    private static bool IsDropped(string type) => type is AuthKeyTypes.Session or AuthKeyTypes.SenderKey or AuthKeyTypes.SenderKeyMemory or AuthKeyTypes.DeviceList;
 
     private static AuthKey[] Ids(string type, params string[] ids) => [.. ids.Select(id => new AuthKey(type, id))];
 }

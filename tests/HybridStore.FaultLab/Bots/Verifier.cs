@@ -6,7 +6,7 @@ namespace HybridStore.FaultLab.Bots;
 /// <summary>Before and after the faults. When all are healed it opens every session, which drains it, and reads all of it; then the same from cold alone.</summary>
 internal static class Verifier
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Most = TimeSpan.FromMinutes(2);
 
     /// <summary>Before anything fails: gives every session its first commit, so that no copy of cold is from before it existed.</summary>
     public static async Task PrepareAsync(Setup setup, int writer, HistoryLog log)
@@ -49,7 +49,7 @@ internal static class Verifier
 
     private static async Task UntilDoneAsync(HistoryLog log, int index, Func<Task> work)
     {
-        var start = TimeProvider.System.GetTimestamp();
+        var patience = new Patience(Most);
         while (true)
         {
             try
@@ -57,7 +57,7 @@ internal static class Verifier
                 await work();
                 return;
             }
-            catch (AuthStoreException e) when (TimeProvider.System.GetElapsedTime(start) < Patience && (e.IsTransient || e is FencedException))
+            catch (AuthStoreException e) when ((e.IsTransient || e is FencedException) && !patience.IsOver())
             {
                 await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System);
             }

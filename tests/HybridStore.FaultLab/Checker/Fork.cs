@@ -1,8 +1,11 @@
 namespace HybridStore.FaultLab.Checker;
 
 /// <summary>A rollback: what was written after some version, and before the new branch, is gone. Where that was is learned from what is read.</summary>
-internal sealed class Fork(long kept, long before, long begin)
+internal sealed class Fork(long kept, long before, long begin, bool isAccepted)
 {
+    /// <summary>Whether an operator went on with an older database: then what must not be used twice is gone too, however old it is.</summary>
+    public bool IsAccepted { get; } = isAccepted;
+
     /// <summary>The newest version that was told when it was found.</summary>
     public long Before { get; } = before;
 

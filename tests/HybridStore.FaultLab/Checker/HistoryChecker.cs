@@ -13,6 +13,7 @@ internal sealed class HistoryChecker
     private readonly Dictionary<Violation, int> _violations = [];
     private readonly List<string> _told = [];
     private long _hotLost = -1;
+    private long _hotRestarted = -1;
 
     public IReadOnlyDictionary<Violation, int> Violations => _violations;
 
@@ -65,16 +66,22 @@ internal sealed class HistoryChecker
                     writer, line.Long(1), line.Words[2][0], line.Long(4), [.. line.Words[5..].Select(HistoryEvent.ParseSeen)], name => _open.GetValueOrDefault(name));
                 break;
             case HistoryEvent.Open:
-                SessionOf(line.Int(0)).Opened(line.Time, line.Long(2), line.Words[3] == "1", _hotLost);
+                SessionOf(line.Int(0)).Opened(line.Time, line.Long(2), line.Words[3] == "1", _hotLost, _hotRestarted);
                 break;
             case HistoryEvent.WentBack:
                 SessionOf(line.Int(0)).WentBack(line.Time);
+                break;
+            case HistoryEvent.Accept:
+                SessionOf(line.Int(0)).ColdAccepted();
                 break;
             case HistoryEvent.Wrong:
                 Convict(line.Int(0), Enum.Parse<Violation>(line.Words[1]), string.Join(' ', line.Words[2..]));
                 break;
             case HistoryEvent.HotLoses:
                 _hotLost = line.Time;
+                break;
+            case HistoryEvent.HotRestarts:
+                _hotRestarted = line.Time;
                 break;
             case HistoryEvent.ColdCopied:
                 foreach (var session in _sessions.Values)

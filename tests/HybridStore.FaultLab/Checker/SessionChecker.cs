@@ -23,6 +23,7 @@ internal sealed class SessionChecker(Action<Violation, string> convict)
     private long _copied;
     private long _setBack = -1;
     private long _reported = -1;
+    private bool _isAccepted;
     private (long Epoch, long Since) _queued = (-2, 0);
 
     /// <summary>The highest version that was acknowledged.</summary>
@@ -35,16 +36,20 @@ internal sealed class SessionChecker(Action<Violation, string> convict)
     /// <param name="epoch">Under which epoch.</param>
     /// <param name="isRolledBack">What the session says.</param>
     /// <param name="lost">When hot began to lose something last.</param>
-    public void Opened(long time, long epoch, bool isRolledBack, long lost)
+    /// <param name="restarted">When hot was started anew last.</param>
+    public void Opened(long time, long epoch, bool isRolledBack, long lost, long restarted)
     {
         if (!isRolledBack)
             return;
         _reported = time;
 
-        // Who comes right after a holder that has queued finds a hot tier that was vouched for. If others were in between who did not get that far, nobody can tell.
+        // Whoever has queued had a hot tier that was vouched for. Who comes right after it finds all of that, even over a restart. If others were in between, who may not
+        // have got as far as to vouch, a restart leaves a doubt; without one there is none.
         var cause = Math.Max(lost, _setBack);
-        if (epoch == _queued.Epoch + 1 && (cause < 0 || cause < _queued.Since - Slack))
-            convict(Violation.RollbackWithoutCause, $"it says that it was rolled back under epoch {epoch}, though hot lost nothing and cold was not set back since its last holder queued");
+        if (epoch != _queued.Epoch + 1)
+            cause = Math.Max(cause, restarted);
+        if (_queued.Epoch > 0 && (cause < 0 || cause < _queued.Since - Slack))
+            convict(Violation.RollbackWithoutCause, $"it says that it was rolled back under epoch {epoch}, though hot lost nothing and cold was not set back since epoch {_queued.Epoch} queued");
     }
 
     /// <summary>A copy of cold is made: what is acknowledged later may be gone if it is put in place.</summary>
@@ -55,6 +60,9 @@ internal sealed class SessionChecker(Action<Violation, string> convict)
         _persisted = Math.Min(_persisted, _copied);
         _setBack = time;
     }
+
+    /// <summary>The rollback that is told next is an operator's.</summary>
+    public void ColdAccepted() => _isAccepted = true;
 
     public void WentBack(long time)
     {
@@ -162,7 +170,7 @@ internal sealed class SessionChecker(Action<Violation, string> convict)
             if (history.Add(write) is { } other)
                 convict(Violation.VersionTwice, $"{write.Name} and {other.Name} both have version {version}");
             var (at, found) = history.LastRead;
-            if (version <= at && version > found && !IsGone(version, at))
+            if (version <= at && version > found && !IsGone(version, at) && !MayBeDropped(register, version, at))
                 convict(told ? Violation.LostCommit : Violation.GhostCommit, $"{write.Name} has version {version}, and a read at version {at} found {Register.All[register].Name} at {found}");
         }
     }
@@ -184,6 +192,8 @@ internal sealed class SessionChecker(Action<Violation, string> convict)
 
         if (seen.Version > at)
             convict(Violation.TornPatch, $"{name} is at version {seen.Version} in a read at version {at}");
+        if (seen.State == SeenState.There && IsDropped(register, seen, at))
+            convict(Violation.Resurrected, $"{name} was read as {seen.Commit} made it at version {seen.Version}, by a read at {at}: after an older database was accepted it must not be used again");
         var required = Required(register, at);
         if (required is not null && seen.Version < required.Version)
         {
@@ -207,7 +217,7 @@ internal sealed class SessionChecker(Action<Violation, string> convict)
         var writes = _registers[register].Writes;
         for (var i = writes.Count - 1; i >= 0; i--)
         {
-            if (writes[i].Version <= at && !MayBeGone(writes[i].Version, at))
+            if (writes[i].Version <= at && !MayBeGone(writes[i].Version, at) && !MayBeDropped(register, writes[i].Version, at))
                 return writes[i];
         }
 
@@ -218,9 +228,20 @@ internal sealed class SessionChecker(Action<Violation, string> convict)
 
     private bool MayBeGone(long version, long at) => _forks.Exists(f => at >= f.Begin && version > f.Kept && version < f.Begin);
 
+    private bool IsDropped(int register, Seen seen, long at) =>
+        Register.All[register].Drops(seen.Commit) && _forks.Exists(f => f.IsAccepted && at >= f.Begin && seen.Version < f.Begin);
+
+    /// <summary>Whether the operator's way out may have taken what was written at a version, or what took its place.</summary>
+    private bool MayBeDropped(int register, long version, long at) => _forks.Exists(
+        f => f.IsAccepted && at >= f.Begin && version < f.Begin
+            && _registers[register].Writes.Any(w => w.Version >= version && w.Version < f.Begin && Register.All[register].Drops(w.Name)));
+
     /// <summary>What was read after a rollback tells how far back it went: all registers must agree.</summary>
     private void Narrow(int register, long found, long at)
     {
+        // What was dropped tells nothing.
+        if (found == 0 && (Register.All[register].IsDroppedByGoingBack || Register.All[register].IsEither) && _forks.Exists(f => f.IsAccepted && at >= f.Begin))
+            return;
         foreach (var fork in _forks)
         {
             if (at < fork.Begin || found >= fork.Begin)
@@ -246,7 +267,10 @@ internal sealed class SessionChecker(Action<Violation, string> convict)
     private void Observe(long version)
     {
         if (version > _newest + Jump && _newest > 0)
-            _forks.Add(new Fork(Math.Min(_persisted, _newest), _newest, version));
+        {
+            _forks.Add(new Fork(Math.Min(_persisted, _newest), _newest, version, _isAccepted));
+            _isAccepted = false;
+        }
         else if (_forks.Count > 0 && version < _forks[^1].Begin && version > _forks[^1].Before + Jump)
             (_forks[^1].Begin, _forks[^1].End) = (version, Math.Min(_forks[^1].End, version));
         _newest = Math.Max(_newest, version);

@@ -27,6 +27,9 @@ internal readonly record struct HistoryEvent(long Time, char Kind, string[] Word
     /// <summary>Cold is said to have gone back: session.</summary>
     public const char WentBack = 'W';
 
+    /// <summary>An operator is about to go on with what cold has after it was set back: session.</summary>
+    public const char Accept = 'G';
+
     /// <summary>Something that must not happen: session, what.</summary>
     public const char Wrong = '!';
 
@@ -35,6 +38,9 @@ internal readonly record struct HistoryEvent(long Time, char Kind, string[] Word
 
     /// <summary>Of the laboratory itself: hot of a setup may lose what it has from now on.</summary>
     public const char HotLoses = 'H';
+
+    /// <summary>Of the laboratory itself: hot of a setup is started anew, with all that it had.</summary>
+    public const char HotRestarts = 'T';
 
     /// <summary>Of the laboratory itself: a copy of cold of a setup is made.</summary>
     public const char ColdCopied = 'S';

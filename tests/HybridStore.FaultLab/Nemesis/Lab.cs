@@ -13,6 +13,7 @@ internal sealed class Lab : IAsyncDisposable
 {
     private readonly List<FaultProxy> _proxies = [];
     private readonly LabOptions _options;
+    private readonly Dictionary<Lane, SemaphoreSlim> _turns = Enum.GetValues<Lane>().ToDictionary(static l => l, static _ => new SemaphoreSlim(1, 1));
     private int _writer;
 
     private Lab(LabOptions options, string folder)
@@ -43,11 +44,23 @@ internal sealed class Lab : IAsyncDisposable
     /// <summary>Of each setup: the way to its Redis, and to its PostgreSQL.</summary>
     public Dictionary<string, (FaultProxy? Redis, FaultProxy? PostgreSql)> Ways { get; } = [];
 
+    /// <summary>Waits until nothing fails in some lanes, and keeps it so until what is returned is disposed of. A lane's own fault does so too.</summary>
+    public async Task<IDisposable> QuietAsync(params IReadOnlyList<Lane> lanes)
+    {
+        foreach (var lane in lanes)
+            await _turns[lane].WaitAsync();
+        return new Quiet(() =>
+        {
+            foreach (var lane in lanes)
+                _turns[lane].Release();
+        });
+    }
+
     public int NextWriter() => Interlocked.Increment(ref _writer);
 
     public static async Task<Lab> StartAsync(LabOptions options)
     {
-        var lab = new Lab(options, Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), $"hybridstore-lab-{Guid.NewGuid():N}")).FullName);
+        var lab = new Lab(options, LabFolder.Create("histories"));
         try
         {
             await Task.WhenAll(lab.Redis.StartAsync(), lab.Pair[0].StartAsync(), lab.Pair[1].StartAsync(), lab.PostgreSql.InitializeAsync());
@@ -103,6 +116,8 @@ internal sealed class Lab : IAsyncDisposable
         await Pair[1].DisposeAsync();
         await PostgreSql.DisposeAsync();
         History.Dispose();
+        foreach (var turn in _turns.Values)
+            turn.Dispose();
     }
 
     private void Add(Setup setup)
@@ -141,5 +156,10 @@ internal sealed class Lab : IAsyncDisposable
         var proxy = new FaultProxy(port);
         _proxies.Add(proxy);
         return proxy;
+    }
+
+    private sealed class Quiet(Action end) : IDisposable
+    {
+        public void Dispose() => end();
     }
 }

@@ -12,8 +12,7 @@ internal static class ServerFaults
         yield return new Fault("redisKilled", Lane.Servers, async random =>
         {
             var redis = Any(lab, random);
-            if (!redis.KeepsEverything)
-                Loses(lab, redis);
+            Ends(lab, redis);
             await redis.KillAsync();
             await Wait.SomeAsync(random, 0, 2500);
             await redis.StartAsync();
@@ -61,20 +60,21 @@ internal static class ServerFaults
         }, Weight: 2);
         yield return new Fault("redisFailedOver", Lane.Servers, random => FailOverAsync(lab, random), Weight: 3);
 
-        // Never chosen yet: what is acknowledged between the note and the server's end is judged wrongly, and the operator takes too long.
-        yield return new Fault("postgresSetBack", Lane.Servers, random => ColdSetBack.StrikeAsync(lab, random), Weight: 0);
+        if (lab.Setups.Exists(static s => s.PostgreSql is not null))
+            yield return new Fault("postgresSetBack", Lane.Servers, random => ColdSetBack.StrikeAsync(lab, random), Weight: 1);
         if (LabFolder.MayMount)
         {
             yield return new Fault("redisDiskFull", Lane.Servers, random =>
             {
                 var redis = Any(lab, random);
-                if (!redis.KeepsEverything)
-                    Loses(lab, redis);
+                Ends(lab, redis);
                 return redis.FillDiskAsync(() => Wait.SomeAsync(random, 500, 3000));
             }, Weight: 2);
             yield return new Fault("postgresDiskFull", Lane.Servers, random => lab.PostgreSql.FillDiskAsync(() => Wait.SomeAsync(random, 500, 3000)), Weight: 2);
         }
 
+        if (!lab.Setups.Exists(static s => s.Sqlite is not null))
+            yield break;
         yield return new Fault("sqliteLocked", Lane.Servers, random => SqliteFaults.LockAsync(lab, random));
         yield return new Fault("sqliteSetBack", Lane.Servers, random => SqliteFaults.SetBackAsync(lab, random), Weight: 1);
     }
@@ -84,6 +84,9 @@ internal static class ServerFaults
         lab.Setups.Where(s => s.Redis is not null && (s.Name == "queued") == !redis.KeepsEverything);
 
     public static void Loses(Lab lab, LabRedis redis) => lab.Note(HistoryEvent.HotLoses, "hot", On(lab, redis));
+
+    /// <summary>It ends, or may end, and what is not on its disk is gone.</summary>
+    private static void Ends(Lab lab, LabRedis redis) => lab.Note(redis.KeepsEverything ? HistoryEvent.HotRestarts : HistoryEvent.HotLoses, "hot", On(lab, redis));
 
     /// <summary>The replica stands still while the master goes on, and is promoted when the master dies.</summary>
     private static async Task FailOverAsync(Lab lab, Random random)

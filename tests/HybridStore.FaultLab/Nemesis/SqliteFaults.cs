@@ -37,7 +37,7 @@ internal static class SqliteFaults
         {
             lab.Note(HistoryEvent.ColdSetBack, "cold", [setup]);
             Replace(older, setup.Sqlite);
-            await lab.RunAsync("operate", setup, "all");
+            await ColdSetBack.OperateAsync(lab, setup, Enumerable.Range(0, setup.Sessions));
         });
     }
 

@@ -25,15 +25,19 @@ internal sealed class Storm(Lab lab, LabOptions options)
     private async Task RunLaneAsync(Fault[] faults, Random random, CancellationToken until)
     {
         var sum = faults.Sum(static f => f.Weight);
+
+        // To begin another life costs a process a second or two of all it could have done.
+        var longest = options.DefaultOptions ? 20_000 : faults[0].Lane == Lane.Bots ? 8000 : 5000;
         try
         {
             while (!until.IsCancellationRequested)
             {
-                await Wait.SomeAsync(random, 300, options.DefaultOptions ? 20_000 : 5000);
+                await Wait.SomeAsync(random, 300, longest);
                 if (until.IsCancellationRequested)
                     return;
                 var choice = random.Next(sum);
                 var fault = faults.First(f => (choice -= f.Weight) < 0);
+                using var turn = await lab.QuietAsync(fault.Lane);
                 lab.History.Write(HistoryEvent.Fault, $"- {fault.Name}");
                 await fault.Strike(new Random(random.Next()));
                 _done.AddOrUpdate(fault.Name, 1, static (_, n) => n + 1);

@@ -2,14 +2,17 @@ using System.Diagnostics;
 
 namespace HybridStore.FaultLab.Servers;
 
-/// <summary>Where a server has its data: a folder in memory where there is one, since the laboratory kills processes and not machines.</summary>
+/// <summary>Where a server has its data, and bots their histories: a folder in memory where there is room, since the laboratory kills processes and not machines.</summary>
 internal static class LabFolder
 {
     private const string Memory = "/dev/shm";
 
+    // What an hour comes to, with some room: histories, three servers and the copies of their data.
+    private const long Enough = 4L << 30;
+
     public static string Create(string name)
     {
-        var parent = Directory.Exists(Memory) ? Memory : Path.GetTempPath();
+        var parent = Directory.Exists(Memory) && new DriveInfo(Memory).AvailableFreeSpace > Enough ? Memory : Path.GetTempPath();
         return Directory.CreateDirectory(Path.Combine(parent, $"hybridstore-lab-{name}-{Guid.NewGuid():N}")).FullName;
     }
 

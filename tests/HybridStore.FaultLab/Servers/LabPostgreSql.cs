@@ -107,9 +107,12 @@ internal sealed class LabPostgreSql : IAsyncDisposable
         await StartAsync();
     }
 
-    public async Task SetBackAsync()
+    /// <summary>Puts the copy in place.</summary>
+    /// <param name="stopped">What is to be done when the server has ended, and acknowledges nothing more of what will be gone.</param>
+    public async Task SetBackAsync(Action stopped)
     {
         await StopAsync();
+        stopped();
         LabFolder.Copy(Older, Data);
         await StartAsync();
     }

@@ -28,7 +28,7 @@ internal sealed record Setup
     public int Sessions { get; set; } = 6;
 
     /// <summary>Between two calls of a session, at least, in milliseconds.</summary>
-    public int Pace { get; set; } = 40;
+    public int Pace { get; set; } = 10;
 
     /// <summary>Whether its bots have clocks that are wrong by up to three minutes, and jump.</summary>
     public bool SkewsClocks { get; init; } = true;

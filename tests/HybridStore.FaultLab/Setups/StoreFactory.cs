@@ -31,6 +31,9 @@ internal static class StoreFactory
         options.Outbox.DrainTimeout = TimeSpan.FromSeconds(2);
         options.Outbox.ReconcileInterval = TimeSpan.FromSeconds(3);
         options.MaxStaleness = TimeSpan.FromMilliseconds(300);
+
+        // A fault is over in seconds: breakers that stay open for half a minute would have the bots wait for most of the run.
+        options.Resilience.Cold.Breaker.BreakDuration = options.Resilience.Hot.Breaker.BreakDuration = TimeSpan.FromSeconds(1);
         return options;
     }
 
