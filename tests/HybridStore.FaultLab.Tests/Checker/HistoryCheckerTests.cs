@@ -91,6 +91,10 @@ public sealed class HistoryCheckerTests
         new Story().Commit(1, 1, 1, "0 6", epoch: 0).Commit(1, 2, 2, "1 6", epoch: 0).Read(1, 'O', 1, "0:1:1:1"));
 
     [Fact]
+    public void OtherReader_ThatCommitsWhileItWaitsForAnAnswer_MayReadLess() =>
+        Assert.Empty(new Story().Commit(1, 1, 1, "0 6").Commit(1, 2, 2, "1 6").Line(1, $"R 0 {3 * Story.Second} O 1 1 0:1:1:1").Violations);
+
+    [Fact]
     public void Patch_OfWhichOneRegisterIsSeen_IsTorn() => Convicts(
         Violation.TornPatch,
         new Story().Commit(1, 1, 1, "0 1 6").Commit(1, 2, 2, "0 1 6").Read(1, 'H', 2, "0:2:1:2 1:1:1:1"));

@@ -7,7 +7,7 @@ namespace HybridStore.FaultLab.Tests.Checker;
 /// <summary>A history of one session, told line by line; a line is a second after the one before.</summary>
 internal sealed class Story
 {
-    private const long Second = 1_000_000_000;
+    public const long Second = 1_000_000_000;
 
     private readonly HistoryChecker _checker = new();
     private long _now;

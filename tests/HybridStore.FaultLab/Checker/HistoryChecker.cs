@@ -53,7 +53,7 @@ internal sealed class HistoryChecker
                 if (_open.Remove(new CommitName(writer, line.Int(0)), out var write))
                 {
                     SessionOf(write.Session).Receipt(write, line.Time, line.Long(2), line.Words[3] == "P", line.Words[4] == "1");
-                    SessionOf(write.Session).KnownBy(writer, line.Long(2));
+                    SessionOf(write.Session).KnownBy(line.Time, writer, line.Long(2));
                 }
 
                 break;
@@ -63,7 +63,7 @@ internal sealed class HistoryChecker
             case HistoryEvent.Read:
                 Reads++;
                 SessionOf(line.Int(0)).Read(
-                    writer, line.Long(1), line.Words[2][0], line.Long(4), [.. line.Words[5..].Select(HistoryEvent.ParseSeen)], name => _open.GetValueOrDefault(name));
+                    line.Time, writer, line.Long(1), line.Words[2][0], line.Long(4), [.. line.Words[5..].Select(HistoryEvent.ParseSeen)], name => _open.GetValueOrDefault(name));
                 break;
             case HistoryEvent.Open:
                 SessionOf(line.Int(0)).Opened(line.Time, line.Long(2), line.Words[3] == "1", _hotLost, _hotRestarted);

@@ -11,12 +11,11 @@ internal sealed class SessionChecker(Action<Violation, string> convict)
 {
     /// <summary>A rollback moves versions by 2^32; what moves by half of that is one.</summary>
     private const long Jump = 1L << 31;
-    private const int MostFloors = 8192;
 
     private readonly RegisterHistory[] _registers = [.. Register.All.Select(static _ => new RegisterHistory())];
-    private readonly List<(long Time, long Version)> _floors = [];
+    private readonly Floors _floors = new();
     private readonly List<Fork> _forks = [];
-    private readonly Dictionary<int, long> _readBy = [];
+    private readonly Dictionary<int, Floors> _knownBy = [];
     private readonly List<(long Epoch, long Least, long Most)> _epochs = [];
     private long _newest;
     private long _persisted;
@@ -27,7 +26,7 @@ internal sealed class SessionChecker(Action<Violation, string> convict)
     private (long Epoch, long Since) _queued = (-2, 0);
 
     /// <summary>The highest version that was acknowledged.</summary>
-    public long Acknowledged => _floors.Count == 0 ? 0 : _floors[^1].Version;
+    public long Acknowledged => _floors.Highest;
 
     /// <summary>How many rollbacks were told.</summary>
     public int Rollbacks => _forks.Count;
@@ -96,33 +95,30 @@ internal sealed class SessionChecker(Action<Violation, string> convict)
         if (!isPersisted && write.Epoch != _queued.Epoch)
             _queued = (write.Epoch, write.Asked);
         CheckEpoch(write, version);
-        if (_floors.Count == 0 || version > _floors[^1].Version)
-        {
-            _floors.Add((time, version));
-            if (_floors.Count > MostFloors)
-                _floors.RemoveRange(0, MostFloors / 4);
-        }
-
+        _floors.Add(time, version);
         if (write.Epoch > 0)
             CheckReported(version, $"{write.Name} was acknowledged");
     }
 
+    /// <param name="time">When it was answered.</param>
     /// <param name="reader">The process.</param>
     /// <param name="asked">When it asked.</param>
     /// <param name="who">H, O or F: see <see cref="History.HistoryEvent.Read"/>.</param>
     /// <param name="at">The session's version.</param>
     /// <param name="registers">What was read.</param>
     /// <param name="find">Finds a commit that was asked and has no version yet.</param>
-    public void Read(int reader, long asked, char who, long at, IReadOnlyList<(int Register, Seen Seen)> registers, Func<CommitName, Write?> find)
+    public void Read(long time, int reader, long asked, char who, long at, IReadOnlyList<(int Register, Seen Seen)> registers, Func<CommitName, Write?> find)
     {
-        var floor = FloorAt(asked);
+        var floor = _floors.Before(asked);
         if (who != 'O' && at < floor)
             convict(at == 0 ? Violation.AbsentAnswered : Violation.StaleRead, $"{(who == 'H' ? "the holder" : "the reader at the end")} read version {at}, and {floor} was acknowledged before");
         if (who == 'O' && at == 0 && floor > 0)
             convict(Violation.AbsentAnswered, $"the session was said not to exist, and version {floor} was acknowledged before");
-        if (_readBy.TryGetValue(reader, out var before) && at < before)
+
+        // What it learned while it waited for this answer, by another call, does not count.
+        if (_knownBy.TryGetValue(reader, out var known) && known.Before(asked) is var before && at < before)
             convict(Violation.ReaderWentBack, $"process {reader} read version {at} after {before}");
-        _readBy[reader] = Math.Max(before, at);
+        KnownBy(time, reader, at);
         Observe(at);
 
         foreach (var (register, seen) in registers)
@@ -138,7 +134,12 @@ internal sealed class SessionChecker(Action<Violation, string> convict)
     }
 
     /// <summary>Notes that a process knows the session to be at a version.</summary>
-    public void KnownBy(int reader, long version) => _readBy[reader] = Math.Max(_readBy.GetValueOrDefault(reader), version);
+    public void KnownBy(long time, int reader, long version)
+    {
+        if (!_knownBy.TryGetValue(reader, out var known))
+            _knownBy.Add(reader, known = new Floors());
+        known.Add(time, version);
+    }
 
     private const long Slack = 10_000_000_000;
 
@@ -302,20 +303,5 @@ internal sealed class SessionChecker(Action<Violation, string> convict)
             _epochs.Add((write.Epoch, version, version));
         if (_epochs.Count > 32)
             _epochs.RemoveAt(0);
-    }
-
-    private long FloorAt(long time)
-    {
-        var (low, high) = (0, _floors.Count);
-        while (low < high)
-        {
-            var middle = (low + high) / 2;
-            if (_floors[middle].Time < time)
-                low = middle + 1;
-            else
-                high = middle;
-        }
-
-        return low == 0 ? 0 : _floors[low - 1].Version;
     }
 }

@@ -28,8 +28,7 @@ internal static class ServerFaults
         {
             var redis = Any(lab, random);
             Loses(lab, redis);
-            redis.Send("FLUSHALL");
-            return Task.CompletedTask;
+            return redis.FlushAsync();
         });
         yield return new Fault("postgresKilled", Lane.Servers, async random =>
         {

@@ -108,6 +108,9 @@ internal sealed class LabRedis(string name, string fsync) : IAsyncDisposable
         await UntilAsync(() => Send("INFO", "replication").Contains("master_link_status:up", StringComparison.Ordinal));
     }
 
+    /// <summary>Empties it; it may still be loading what its former master sent.</summary>
+    public Task FlushAsync() => UntilAsync(() => Send("FLUSHALL").StartsWith("OK", StringComparison.Ordinal));
+
     public Task PromoteAsync() => UntilAsync(() => Send("REPLICAOF", "NO", "ONE").StartsWith("OK", StringComparison.Ordinal));
 
     /// <summary>Its disk is full for as long as the caller waits. A server that this ends is started again.</summary>
@@ -157,7 +160,7 @@ internal sealed class LabRedis(string name, string fsync) : IAsyncDisposable
         for (var tries = 1; !Holds(condition); tries++)
         {
             if (tries > 600)
-                throw new TimeoutException("Redis does not come to follow another.");
+                throw new TimeoutException("Redis does not come to do what it is told.");
             await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
         }
     }
