@@ -29,6 +29,8 @@ public sealed partial class HybridAuthStore
             // What it stood on is queued under a lease that is not held any more: it has no place, whatever its epoch says.
             if (result.Status == ColdCommitStatus.OutOfOrder && step.Lease is not null)
                 result = result with { Status = ColdCommitStatus.Fenced };
+            if (result.Status == ColdCommitStatus.Repeated && result.Version == step.Version)
+                result = await LookForAsync(session, state, step, result, cancellationToken).ConfigureAwait(false);
             return new SentStep(result, CommitOutcome.Persisted);
         }
         catch (CommitOutcomeUnknownException e)
@@ -151,7 +153,6 @@ public sealed partial class HybridAuthStore
                 var commit = queue.Next(from) is { } before && before.Version <= step.Predecessor ? step.Commit.After(before, from) : step.Commit;
                 var result = await _cold.CommitAsync(commit, cancellationToken).ConfigureAwait(false);
 
-                // At its version and below, cold skips whatever it is sent: another commit is there only if cold went back, and others have gone on from there.
                 if (result.Status == ColdCommitStatus.Repeated && result.Version == step.Version)
                     result = await LookForAsync(session, state, step, result, cancellationToken).ConfigureAwait(false);
                 switch (result.Status)
@@ -184,6 +185,9 @@ public sealed partial class HybridAuthStore
         }
     }
 
+    /// <summary>
+    /// Sees whether it is this step that cold has: at its version and below, cold skips whatever it is sent. Another commit is there only if cold went back, and others have gone on from there.
+    /// </summary>
     private async ValueTask<ColdCommitResult> LookForAsync(AuthSessionId session, SessionState state, SealedStep step, ColdCommitResult result, CancellationToken cancellationToken)
     {
         var id = step.Commit.Patches[^1].CommitId;

@@ -1,3 +1,4 @@
+using HybridStore.Coordination;
 using HybridStore.Diagnostics;
 using HybridStore.Sessions;
 using HybridStore.Tiers;
@@ -58,13 +59,13 @@ internal sealed class OutboxDrain(IColdTier cold, IHotTier? hot, LeaseKeeper lea
         switch (result.Status)
         {
             case ColdCommitStatus.Committed or ColdCommitStatus.Repeated:
-                queue.Acknowledge(patch.Version);
+                Acknowledge(lease, queue, patch.Version);
                 queue.Tries = 0;
                 return DrainStep.Advanced;
 
             case ColdCommitStatus.OutOfOrder when result.Version > queue.Base && queue.IsBoundary(result.Version):
                 // A part of it was taken by an attempt whose outcome was unknown.
-                queue.Acknowledge(result.Version);
+                Acknowledge(lease, queue, result.Version);
                 return DrainStep.Advanced;
 
             case ColdCommitStatus.Fenced or ColdCommitStatus.IncarnationEnded:
@@ -98,6 +99,13 @@ internal sealed class OutboxDrain(IColdTier cold, IHotTier? hot, LeaseKeeper lea
             Log.HotUnavailable(logger, e, hot!.Name, "acknowledge");
             return false;
         }
+    }
+
+    private static void Acknowledge(HeldLease lease, HeldQueue queue, long version)
+    {
+        // Nothing waits any more that could explain a cold tier which is behind it.
+        lease.State.ObserveInCold(new SeenMark(queue.Incarnation, version));
+        queue.Acknowledge(version);
     }
 
     // It says nothing of the entry: what is the matter is the matter of every session, and none of them is to be parked for it.

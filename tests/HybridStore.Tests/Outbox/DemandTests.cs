@@ -31,6 +31,33 @@ public sealed class DemandTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task ColdHasAnotherCommitInItsPlace_AndTheLeaseIsLostOnTheWay_IsNotAcknowledged()
+    {
+        var process = _fixture.Start();
+        var session = await process.Store.OpenAsync(_fixture.Session, Cancel);
+        var older = new InMemoryColdTier(_fixture.Clock);
+        var other = _fixture.Start();
+        other.Cold.Inner = older;
+
+        // While the commit looks for the session's keys, its lease ends, and cold goes back to before it: its epoch is good again, and somebody else's commit is where it belongs.
+        process.Cold.Probe.Before = async o =>
+        {
+            if (o != TierOperation.Read)
+                throw new StoreUnavailableException("memory", "cut");
+            _fixture.PassLease();
+            _fixture.Server.OnRequest = static _ => throw new StoreUnavailableException("model", "it would tell of the first lease");
+            var theirs = await other.Store.OpenAsync(_fixture.Session, Cancel);
+            _fixture.Server.OnRequest = null;
+            await theirs.CommitAsync(Put(A, 1), Cancel);
+            process.Cold.Inner = older;
+            process.FindCold();
+        };
+
+        await Assert.ThrowsAsync<ColdWentBackException>(async () => await session.CommitAsync(Put(A, 2), Cancel));
+        Assert.True(session.LeaseLost.IsCancellationRequested);
+    }
+
+    [Fact]
     public async Task DeletedWhileARepeatLooksForItself_ColdDidNotGoBack()
     {
         var (process, session) = await _fixture.OpenAsync();

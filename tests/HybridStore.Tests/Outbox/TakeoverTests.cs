@@ -1,3 +1,4 @@
+using HybridStore.Conformance;
 using HybridStore.Tiers;
 using static HybridStore.Tests.Outbox.QueueFixture;
 
@@ -192,6 +193,20 @@ public sealed class TakeoverTests : IAsyncDisposable
         Assert.Equal(CommitOutcome.Persisted, (await session.CommitAsync(Queued(A, 2), Cancel)).Outcome);
         _fixture.Server.IsDown = false;
         Assert.Equal(CommitOutcome.Queued, (await session.CommitAsync(Queued(A, 3), Cancel)).Outcome);
+    }
+
+    [Fact]
+    public async Task ColdWentBack_BehindWhatItsHolderHasDrained_IsATypedError()
+    {
+        var (process, session) = await _fixture.OpenAsync();
+        await session.CommitAsync(Queued(A, 2), Cancel);
+        _fixture.Server.OnRequest = static o => o == TierOperation.Acknowledge ? throw new StoreUnavailableException("model", "cut") : Task.CompletedTask;
+        Assert.True(await process.Store.Outbox.RetryAsync(_fixture.Session, Cancel));
+        process.Cold.OnAnswer = read => new ColdRead { Head = read.Head! with { Version = 1 }, Records = read.Records, DataKeys = read.DataKeys, Commits = read.Commits };
+
+        // Hot was not told that cold has it, and nothing waits any more: what cold says is not what was before, but less.
+        await Assert.ThrowsAsync<ColdWentBackException>(async () => await session.GetAsync(Mapping, Cancel));
+        Assert.True(session.RolledBack.IsCancellationRequested);
     }
 
     [Fact]
