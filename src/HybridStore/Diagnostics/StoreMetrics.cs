@@ -32,6 +32,9 @@ internal sealed class StoreMetrics : IDisposable
         _timeouts = _meter.CreateCounter<long>("hybridstore.tier.timeouts", "{call}", "Calls that took longer than a tier's time limit.");
     }
 
+    /// <summary>The meter, of which there is one for each store.</summary>
+    public Meter Meter => _meter;
+
     /// <summary>Shows what the tiers' breakers do: 1 closed, 2 half-open, 3 open, 4 isolated.</summary>
     /// <param name="states">Each tier's state.</param>
     public void ShowBreakers(Func<IEnumerable<(AuthTier Tier, BreakerState State)>> states) => _meter.CreateObservableGauge(

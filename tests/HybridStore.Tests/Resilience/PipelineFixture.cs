@@ -1,7 +1,6 @@
 using HybridStore.Conformance;
 using HybridStore.Diagnostics;
 using HybridStore.Resilience;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace HybridStore.Tests.Resilience;
 
@@ -12,12 +11,14 @@ internal sealed class PipelineFixture : IDisposable
 
     public PipelineFixture(Action<TierResilienceOptions>? configure = null, TimeSpan? callTimeout = null)
     {
+        Told = new PipelineTelemetry(_metrics.Meter);
         Options = new TierResilienceOptions { Timeout = Timeout.InfiniteTimeSpan };
         Options.Retry.MaxAttempts = 1;
         configure?.Invoke(Options);
 
         // Half of the largest jitter: each pause is what it is on the average.
-        Pipeline = new TierPipeline(AuthTier.Cold, "tier", Options, Clock, NullLogger.Instance, _metrics, static () => 0.5, () => Run, callTimeout);
+        _metrics.ShowBreakers(() => [(AuthTier.Cold, Pipeline!.State)]);
+        Pipeline = new TierPipeline(AuthTier.Cold, "tier", Options, Clock, Told, _metrics, static () => 0.5, () => Run, callTimeout);
     }
 
     public static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -27,6 +28,9 @@ internal sealed class PipelineFixture : IDisposable
     public TierResilienceOptions Options { get; }
 
     public TierPipeline Pipeline { get; }
+
+    /// <summary>What it logged and counted.</summary>
+    public PipelineTelemetry Told { get; }
 
     /// <summary>The tier's run, which it finds out by itself.</summary>
     public string Run { get; set; } = "";
@@ -66,5 +70,9 @@ internal sealed class PipelineFixture : IDisposable
         Assert.Equal(BreakerState.Open, Pipeline.State);
     }
 
-    public void Dispose() => _metrics.Dispose();
+    public void Dispose()
+    {
+        Told.Dispose();
+        _metrics.Dispose();
+    }
 }
