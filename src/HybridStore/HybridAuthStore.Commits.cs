@@ -157,7 +157,8 @@ public sealed partial class HybridAuthStore
         for (var attempt = 1; ; attempt++)
         {
             // Under a lease that queues, this process knows the last commits: what comes again is recognised before it is looked at.
-            if (state.Lease?.Queue is { } queue && queue.Find(patch.CommitId) is var made and > 0)
+            var lease = state.Lease;
+            if (lease?.Queue is { } queue && queue.Find(patch.CommitId) is var made and > 0)
             {
                 // What was to be persisted may have been queued when its outcome was found out.
                 if (made > queue.Base && _durability.Of(patch) == Durability.Persisted)
@@ -168,6 +169,10 @@ public sealed partial class HybridAuthStore
             var guard = await GuardIdentityAsync(session, state, pending, cancellationToken).ConfigureAwait(false);
             var damaged = await InspectAsync(session, state, pending, cancellationToken).ConfigureAwait(false);
             var step = await SealAsync(session, state, [pending], guard, cancellationToken, damaged).ConfigureAwait(false);
+
+            // Opened meanwhile: only this process, and no tier that was asked for this commit, may know it then.
+            if (step.Lease != lease)
+                continue;
             var begun = _time.GetUtcNow();
             var sent = await SendAsync(session, state, step, _durability.Of(patch), cancellationToken).ConfigureAwait(false);
             var result = sent.Result;

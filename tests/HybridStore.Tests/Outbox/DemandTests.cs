@@ -58,6 +58,35 @@ public sealed class DemandTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task ARepeatDuringWhichTheSessionIsOpened_IsNotMadeAgain()
+    {
+        var patch = Queued(Creds, 1);
+        var (_, session) = await _fixture.OpenAsync();
+        await session.CommitAsync(patch, Cancel);
+        await session.DisposeAsync();
+        await _fixture.UntilColdIsAtAsync(2);
+        _fixture.Server.Flush();
+        var process = _fixture.Start();
+        var (reads, arrived, goOn) = (0, new TaskCompletionSource(), new TaskCompletionSource());
+        process.Cold.Probe.Before = o =>
+        {
+            if (o != TierOperation.Read || Interlocked.Increment(ref reads) != 1)
+                return Task.CompletedTask;
+            arrived.SetResult();
+            return goOn.Task;
+        };
+
+        // It has begun without the lease, and looks at the credentials that are there; then its process takes the lease, under which hot is asked first, and hot has forgotten it.
+        var repeat = process.Store.CommitAsync(_fixture.Session, patch, Cancel).AsTask();
+        await arrived.Task;
+        await using var opened = await process.Store.OpenAsync(_fixture.Session, Cancel);
+        goOn.SetResult();
+
+        Assert.True(await repeat is { Version: 2, IsRepeat: true }, $"{await repeat}");
+        Assert.Equal(2, await _fixture.ColdVersionAsync());
+    }
+
+    [Fact]
     public async Task DeletedWhileARepeatLooksForItself_ColdDidNotGoBack()
     {
         var (process, session) = await _fixture.OpenAsync();
