@@ -44,7 +44,7 @@ public sealed partial class HybridAuthStore
         }
 
         // Only now: had this process died on the way, whoever comes next must not take for everything what hot has.
-        if (!isWhole && await AdoptAsync(lease, queue, confirmed, isWhole: true).ConfigureAwait(false) is null)
+        if (!isWhole && (await AdoptAsync(lease, queue, confirmed, isWhole: true).ConfigureAwait(false) is not { } whole || whole < queue.End))
             return false;
         queue.Vouch(run);
         return true;
@@ -69,6 +69,9 @@ public sealed partial class HybridAuthStore
                 },
                 ValidFor = lease.Left,
                 IsWhole = isWhole,
+
+                // It may have been emptied since it was asked: then this is not all there is.
+                WholeAt = isWhole ? queue.End : 0,
                 DataKeys = queue.DataKeys,
             },
             CancellationToken.None).ConfigureAwait(false);

@@ -55,7 +55,7 @@ internal sealed class RedisOutbox(HotCalls calls) : IHotOutbox
         var until = now + (long)Math.Floor((adoption.ValidFor - deadline.Elapsed).TotalMilliseconds);
         var arguments = calls.Arguments(place).Add(Math.Max(0, until))
             .Add(adoption.Meta.Incarnation).Add(adoption.Meta.Version).Add(adoption.Meta.Epoch).Add(adoption.Meta.GoodUntil.UtcTicks)
-            .Add(DataKeysValue.Of(adoption.DataKeys)).Add(adoption.IsWhole ? 1 : 0);
+            .Add(DataKeysValue.Of(adoption.DataKeys)).Add(adoption.IsWhole ? 1 : 0).Add(adoption.WholeAt);
         var reply = await calls.ScriptAsync(RedisScript.Adopt, place, arguments, cancellationToken, deadline).ConfigureAwait(false);
         return reply.IsNull ? null : Number(reply);
     }

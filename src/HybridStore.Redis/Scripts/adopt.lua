@@ -1,4 +1,4 @@
--- ARGV: 3 deadline in milliseconds, 4 incarnation, 5 version, 6 epoch, 7 good-until, 8 data keys or nothing, 9 whether hot then has everything. Replies: the version, or nothing.
+-- ARGV: 3 deadline in milliseconds, 4 incarnation, 5 version, 6 epoch, 7 good-until, 8 data keys or nothing, 9 whether hot then has everything, 10 if it is at this version. Replies: the version, or nothing.
 local inc, ver, epoch = ARGV[4], ARGV[5], ARGV[6]
 if now() >= tonumber(ARGV[3]) then return false end
 if lt(epoch, fence()) or lt(inc, life()) or not lt(s.ended, inc) then return false end
@@ -23,6 +23,9 @@ if not known and lt(s.odrained, s.over) then
 end
 if ARGV[8] ~= '' then redis.call('HSET', R, 'k', ARGV[8]) end
 s.known, s.inc, s.ver, s.epoch, s.run, s.good = '1', inc, at, epoch, RUN, ARGV[7]
-if ARGV[9] == '1' then s.orun = RUN end
+if ARGV[9] == '1' then
+  -- Emptied since it was given the rest: what there is now, nobody may believe.
+  if lt(at, ARGV[10]) then s.good = '0' else s.orun = RUN end
+end
 save()
 return at

@@ -23,6 +23,12 @@ public sealed class HotAdoption
     /// </summary>
     public bool IsWhole { get; init; } = true;
 
+    /// <summary>
+    /// The version at which hot has to be then for that to be everything. Hot that is below it has lost something since the rest was given to it: nobody vouches for its outbox, and
+    /// nobody believes its records. 0: wherever it is.
+    /// </summary>
+    public long WholeAt { get; init; }
+
     /// <summary>The session's wrapped data keys, or empty to leave hot's copy as it is.</summary>
     public IReadOnlyList<WrappedDataKey> DataKeys { get; init; } = [];
 }

@@ -85,8 +85,9 @@ internal sealed partial class ModelHotSession
         foreach (var entry in _meta is null ? _entries : [])
             Put(entry.Patch.Changes, entry.Patch.Version);
         PutDataKeys(adoption.DataKeys);
-        _meta = meta with { Version = version, RunId = step.RunId };
-        if (adoption.IsWhole)
+        var isWhole = adoption.IsWhole && version >= adoption.WholeAt;
+        _meta = meta with { Version = version, RunId = step.RunId, GoodUntil = isWhole || !adoption.IsWhole ? meta.GoodUntil : DateTimeOffset.UnixEpoch };
+        if (isWhole)
             _state = _state! with { RunId = step.RunId };
         return version;
     }

@@ -80,9 +80,9 @@ public abstract class HotContract<TFixture> : IAsyncLifetime
     private protected ValueTask<HotInstallation> InstallAsync(long epoch, AuthSessionId? session = null) =>
         Tier.InstallEpochAsync(new LeaseRef(session ?? Session, epoch), coldIsComplete: false, Cancel);
 
-    private protected ValueTask<long?> AdoptAsync(HotMeta meta, TimeSpan? validFor = null, IReadOnlyList<WrappedDataKey>? keys = null, AuthSessionId? session = null, bool isWhole = true) =>
+    private protected ValueTask<long?> AdoptAsync(HotMeta meta, TimeSpan? validFor = null, IReadOnlyList<WrappedDataKey>? keys = null, AuthSessionId? session = null, bool isWhole = true, long wholeAt = 0) =>
         Outbox.AdoptAsync(
-            new HotAdoption { Session = session ?? Session, Meta = meta with { RunId = Tier.RunId }, ValidFor = validFor ?? TimeSpan.FromMinutes(10), DataKeys = keys ?? [], IsWhole = isWhole }, Cancel);
+            new HotAdoption { Session = session ?? Session, Meta = meta with { RunId = Tier.RunId }, ValidFor = validFor ?? TimeSpan.FromMinutes(10), DataKeys = keys ?? [], IsWhole = isWhole, WholeAt = wholeAt }, Cancel);
 
     private protected ValueTask<HotQueueResult> QueueAsync(params SealedPatch[] patches) => Outbox.QueueAsync(Queued(patches), Cancel);
 

@@ -375,6 +375,28 @@ public abstract class HotEpochContract<TFixture> : HotContract<TFixture>
         Assert.Equal(run, (await OutboxStateAsync())!.RunId);
     }
 
+    /// <summary>Hot had what its holder knows when it was asked, and lost it before it was told that this is everything: it is not.</summary>
+    [Fact]
+    [Promise(2)]
+    public async Task Flushed_BeforeItWasToldThatItHasEverything_IsDoubted()
+    {
+        await ReadyAsync(version: 5);
+        await QueuedAsync(Patch(6, (A, [6])));
+        Assert.Equal(6, await AdoptAsync(Meta(5), isWhole: false));
+        Assert.SkipUnless(await Fixture.FlushAsync(), "The tier can't be made to lose everything.");
+
+        Assert.Equal(5, await AdoptAsync(Meta(5), wholeAt: 6));
+
+        var read = await ReadAsync(A);
+        Assert.NotEqual(Tier.RunId, read.Outbox!.RunId);
+        Assert.True(read.Meta!.GoodUntil < Meta(5).GoodUntil);
+        Assert.Equal(HotQueueStatus.NoMeta, (await QueueAsync(Patch(6, (A, [6])))).Status);
+        Assert.Equal(HotQueueStatus.Queued, (await GiveAgainAsync(Patch(6, (A, [6])))).Status);
+        Assert.Equal(6, await AdoptAsync(Meta(5), wholeAt: 6));
+        Assert.Equal(Tier.RunId, (await ReadAsync()).Outbox!.RunId);
+        await QueuedAsync(Patch(7, (A, [7])));
+    }
+
     /// <summary>A holder who is alive brings everything back that hot lost.</summary>
     [Fact]
     [Promise(2)]

@@ -82,6 +82,42 @@ public sealed class HealingTests : IAsyncDisposable
         Assert.Equal(3, await _fixture.ColdVersionAsync());
     }
 
+    [Fact]
+    public async Task HotLostEverythingWhileItHeals_AndTheHolderDies_TheNextOneIsTold()
+    {
+        var (process, session) = await _fixture.OpenAsync();
+        process.LoseCold();
+        await session.CommitAsync(Queued(A, 2), Cancel);
+        _fixture.Server.Restart();
+        var adoptions = 0;
+        var isDead = false;
+        _fixture.Server.OnRequest = o =>
+        {
+            if (Volatile.Read(ref isDead))
+                throw new StoreUnavailableException("model", "its caller is dead");
+
+            // Hot had all that was queued when it was asked the first time. When it is told that this is everything, it has nothing any more.
+            if (o == HybridStore.Conformance.TierOperation.Adopt && Interlocked.Increment(ref adoptions) == 2)
+                _fixture.Server.Flush();
+            return Task.CompletedTask;
+        };
+        _fixture.Server.OnReply = o =>
+        {
+            if (o == HybridStore.Conformance.TierOperation.Adopt && Volatile.Read(ref adoptions) == 2)
+                Volatile.Write(ref isDead, true);
+            return Task.CompletedTask;
+        };
+        await Assert.ThrowsAnyAsync<AuthStoreException>(async () => await session.CommitAsync(Queued(B, 4), Cancel));
+        Assert.True(isDead);
+        _fixture.Clock.Advance(TimeSpan.FromSeconds(31));
+        (_fixture.Server.OnRequest, _fixture.Server.OnReply) = (null, null);
+
+        var (_, next) = await _fixture.OpenAsync();
+
+        Assert.True(next.IsRolledBack);
+        Assert.Equal([1], (await next.GetAsync(A, Cancel)).Value.ToArray());
+    }
+
     // Regression: the adoption alone vouched for hot, and what was not given again yet was lost with nobody told.
     [Fact]
     public async Task HotLostEverything_AndTheHolderDiesWhileItHeals_TheNextOneIsTold()
