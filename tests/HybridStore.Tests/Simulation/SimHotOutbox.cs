@@ -31,9 +31,11 @@ internal sealed class SimHotOutbox(SimHotTier tier, IHotOutbox outbox, SimSchedu
         $"adopt {adoption.Meta.Version} under {adoption.Meta.Epoch}",
         async _ =>
         {
+            if (tier.Plant == SimPlant.AdoptionIsAll)
+                adoption = Anywhere(adoption);
             if (await outbox.AdoptAsync(adoption, cancellationToken) is not { } version)
                 return null;
-            if (adoption.IsWhole)
+            if (adoption.IsWhole && version >= adoption.WholeAt)
                 history.VouchedFor(adoption.Session, true);
             return tier.Plant == SimPlant.AdoptionIsAll ? long.MaxValue : version;
         });
@@ -82,4 +84,8 @@ internal sealed class SimHotOutbox(SimHotTier tier, IHotOutbox outbox, SimSchedu
         DrainedVersion = commit.DrainedVersion,
         IsGivenAgain = commit.IsGivenAgain,
     };
+
+    // Hot that is behind would find it out by itself otherwise.
+    private static HotAdoption Anywhere(HotAdoption adoption) =>
+        new() { Session = adoption.Session, Meta = adoption.Meta, ValidFor = adoption.ValidFor, IsWhole = adoption.IsWhole, DataKeys = adoption.DataKeys };
 }
