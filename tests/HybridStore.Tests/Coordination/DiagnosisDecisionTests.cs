@@ -68,11 +68,19 @@ public sealed class DiagnosisDecisionTests
     }
 
     [Fact]
+    public void Judge_ColdWentBack_NothingElseIsSaidOfWhatWaits() =>
+        Assert.Equal([AuthFindingKind.ColdWentBack], DiagnosisDecision.Judge(Left with { Outbox = Drained with { Version = 12, DrainedVersion = 11 } }));
+
+    [Fact]
     public void Judge_HotIsOfAnotherLifeOrBehind_IsNoReason()
     {
         Assert.Empty(DiagnosisDecision.Judge(Sound with { Outbox = null, Meta = MetaAt(10) }));
         Assert.Empty(DiagnosisDecision.Judge(Sound with { Head = Head with { Incarnation = 2, Version = 3 } }));
         Assert.Empty(DiagnosisDecision.Judge(Sound with { Outbox = Drained with { Version = 12 } }));
+        Assert.Empty(DiagnosisDecision.Judge(Sound with { EntriesLead = false }));
+        Assert.Empty(DiagnosisDecision.Judge(Sound with { Outbox = null, Meta = MetaAt(11) with { Incarnation = 2 } }));
+        Assert.Empty(DiagnosisDecision.Judge(Sound with { Meta = MetaAt(11) }));
+        Assert.Equal([AuthFindingKind.HotLost], DiagnosisDecision.Judge(Left with { Outbox = null, Meta = MetaAt(11) }));
     }
 
     [Fact]
@@ -80,9 +88,24 @@ public sealed class DiagnosisDecisionTests
     {
         Assert.Equal(2, DiagnosisDecision.WaitingIn(Left));
         Assert.Equal(0, DiagnosisDecision.WaitingIn(Left with { Head = Left.Head with { Version = 12 } }));
+        Assert.Equal(0, DiagnosisDecision.WaitingIn(Left with { Head = Left.Head with { Version = 13 } }));
+        Assert.Equal(1, DiagnosisDecision.WaitingIn(Left with { Outbox = Left.Outbox! with { DrainedVersion = 11 } }));
+        Assert.Equal(1, DiagnosisDecision.WaitingIn(Left with { Head = Left.Head with { Version = 11 } }));
         Assert.Null(DiagnosisDecision.WaitingIn(Left with { Outbox = null }));
+        Assert.Null(DiagnosisDecision.WaitingIn(Left with { Outbox = Left.Outbox! with { Incarnation = 2 } }));
+    }
+
+    [Fact]
+    public void KnownToHot_IsTheHighestOfThisLifeOrALaterOne()
+    {
         Assert.Equal(12, DiagnosisDecision.KnownToHot(Left));
+        Assert.Equal(12, DiagnosisDecision.KnownToHot(Left with { Meta = MetaAt(11) }));
+        Assert.Equal(13, DiagnosisDecision.KnownToHot(Left with { Meta = MetaAt(13) }));
+        Assert.Equal(11, DiagnosisDecision.KnownToHot(Left with { Outbox = null, Meta = MetaAt(11) }));
+        Assert.Equal(4, DiagnosisDecision.KnownToHot(Left with { Outbox = null, Meta = MetaAt(4) with { Incarnation = 2 } }));
+        Assert.Equal(4, DiagnosisDecision.KnownToHot(Left with { Outbox = Left.Outbox! with { Incarnation = 2, Version = 4 } }));
         Assert.Null(DiagnosisDecision.KnownToHot(Left with { Outbox = null }));
+        Assert.Null(DiagnosisDecision.KnownToHot(Left with { Head = Left.Head with { Incarnation = 3 }, Meta = MetaAt(11) }));
     }
 
     private static ParkedEntry ParkedAt(long version) => new(version, "StoreUnusableException", 8, DateTimeOffset.UnixEpoch);

@@ -16,6 +16,14 @@ public class DurabilityPolicyTests
     [InlineData("a-type-of-next-year")]
     public void Of_WhatCanNotBeHadAgain_ColdIfItAnswers(string type) => Assert.Equal(Durability.PersistedElseQueued, Default.Of(type));
 
+    [Theory]
+    [InlineData("sender-key-memory")]
+    [InlineData("lid-mapping")]
+    [InlineData("device-list")]
+    [InlineData("tctoken")]
+    [InlineData("app-state-sync-version")]
+    public void Of_WhatCanBeFetchedAgain_IsQueued(string type) => Assert.Equal(Durability.Queued, Default.Of(type));
+
     [Fact]
     public void Of_APatch_TheStrictestTypeDecides()
     {

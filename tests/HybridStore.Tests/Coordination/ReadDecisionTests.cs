@@ -90,6 +90,22 @@ public class ReadDecisionTests
             ReadDecision.JudgeCold(new HotRead { RunId = "now", Generation = 0, Records = [], Outbox = hot.Outbox, Meta = Meta() with { Version = 9 } }, Head()));
     }
 
+    [Theory]
+    [InlineData("now", 1, 10, true)]
+    [InlineData("before", 1, 10, false)]
+    [InlineData("now", 2, 10, false)]
+    [InlineData("now", 1, 11, false)]
+    public void JudgeCold_HotIsAhead_OnlyWhereItsRecordsAreOfThatVeryPoint(string run, long incarnation, long version, bool isAhead)
+    {
+        var meta = Meta() with { RunId = run, Incarnation = incarnation, Version = version };
+        var hot = new HotRead { RunId = "now", Generation = 0, Records = [], Outbox = Outbox(9, 10), Meta = meta };
+
+        Assert.Equal(isAhead ? ColdCompleteness.HotIsAhead : ColdCompleteness.Unknown, ReadDecision.JudgeCold(hot, Head()));
+    }
+
+    [Fact]
+    public void MayBeBehind_NoSession_IsNot() => Assert.False(ReadDecision.MayBeBehind(null));
+
     private static SessionHead Head() => new() { Incarnation = 1, Version = 9, Epoch = 7, AheadEpoch = 7 };
 
     private static HotOutboxState Outbox(long drained, long version) => new() { Incarnation = 1, Epoch = 7, Version = version, DrainedVersion = drained, RunId = "now" };

@@ -65,6 +65,7 @@ public sealed class BreakerTests : IDisposable
         new StoreUnusableException("tier", StoreUnusableReason.Full, "full"),
         new OperationCanceledException(),
         new ObjectDisposedException("tier"),
+        new StoreUnavailableException("tier", "A breaker of its own is open.") { IsBreakerOpen = true },
     ];
 
     [Theory]
@@ -105,6 +106,39 @@ public sealed class BreakerTests : IDisposable
 
         Assert.Equal(7, await probe);
         Assert.Equal(BreakerState.Closed, _fixture.Pipeline.State);
+    }
+
+    [Fact]
+    public async Task WhenTheBreakIsJustOver_ACallIsLetThrough()
+    {
+        await _fixture.OpenAsync();
+        _fixture.Clock.Advance(TimeSpan.FromSeconds(30) - TimeSpan.FromTicks(1));
+        Assert.True(_fixture.Pipeline.Refuses(null));
+        _fixture.Clock.Advance(TimeSpan.FromTicks(1));
+
+        Assert.False(_fixture.Pipeline.Refuses(null));
+        await _fixture.AnswerAsync();
+        Assert.Equal(BreakerState.Closed, _fixture.Pipeline.State);
+    }
+
+    [Fact]
+    public async Task WhileTheOneCallIsUnderWay_OthersAreRefusedForAnotherBreak_AndForAsLongAsItTakes()
+    {
+        await _fixture.OpenAsync();
+        _fixture.Clock.Advance(TimeSpan.FromSeconds(31));
+        var asked = _fixture.Calls;
+        var answer = new TaskCompletionSource<int>();
+        var probe = _fixture.RunAsync(() => new ValueTask<int>(answer.Task)).AsTask();
+        await Support.StoreFixture.UntilAsync(() => _fixture.Calls == asked + 1);
+
+        Assert.True(_fixture.Pipeline.Refuses(null));
+        Assert.Equal(TimeSpan.FromSeconds(30), Assert.IsType<StoreUnavailableException>(await _fixture.FailAsync()).RetryAfter);
+        _fixture.Clock.Advance(TimeSpan.FromSeconds(31));
+        Assert.Equal(TimeSpan.Zero, Assert.IsType<StoreUnavailableException>(await _fixture.FailAsync()).RetryAfter);
+
+        answer.SetResult(1);
+        await probe;
+        Assert.False(_fixture.Pipeline.Refuses(null));
     }
 
     [Fact]
@@ -163,6 +197,25 @@ public sealed class BreakerTests : IDisposable
         Assert.False(_fixture.Pipeline.Refuses(null));
         await _fixture.AnswerAsync();
         Assert.Equal(BreakerState.Closed, _fixture.Pipeline.State);
+    }
+
+    [Fact]
+    public async Task ACallThatBeganBeforeItOpened_AndEndsAfterItClosed_DoesNotCount()
+    {
+        var answer = new TaskCompletionSource<int>();
+        var late = _fixture.RunAsync(() => new ValueTask<int>(answer.Task)).AsTask();
+        await _fixture.OpenAsync();
+        _fixture.Clock.Advance(TimeSpan.FromSeconds(31));
+        await _fixture.AnswerAsync();
+        for (var i = 0; i < 9; i++)
+            await _fixture.FailAsync();
+
+        answer.SetException(PipelineFixture.Down);
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => late);
+
+        Assert.Equal(BreakerState.Closed, _fixture.Pipeline.State);
+        await _fixture.FailAsync();
+        Assert.Equal(BreakerState.Open, _fixture.Pipeline.State);
     }
 
     [Fact]
@@ -235,6 +288,41 @@ public sealed class BreakerTests : IDisposable
         await _fixture.Pipeline.IsolateAsync(PipelineFixture.Cancel);
 
         await Assert.ThrowsAsync<StoreUnavailableException>(async () => await BeatAsync());
+    }
+
+    [Fact]
+    public async Task Heartbeat_IsTriedBesideTheOneCall()
+    {
+        await _fixture.OpenAsync();
+        _fixture.Clock.Advance(TimeSpan.FromSeconds(31));
+        var answer = new TaskCompletionSource<int>();
+        var probe = _fixture.RunAsync(() => new ValueTask<int>(answer.Task)).AsTask();
+        await Support.StoreFixture.UntilAsync(() => _fixture.Pipeline.State == BreakerState.HalfOpen);
+
+        Assert.Equal(3, await _fixture.Pipeline.RunRegardlessAsync(PipelineFixture.Read(), 0, static (_, _) => new ValueTask<int>(3), PipelineFixture.Cancel));
+
+        Assert.Equal(BreakerState.HalfOpen, _fixture.Pipeline.State);
+        answer.SetResult(1);
+        await probe;
+    }
+
+    [Fact]
+    public async Task ACallOutsideOfIt_OnlyWhereNothingAsksForALayer()
+    {
+        Assert.True(_fixture.Pipeline.TryBegin("tenant", out _));
+        using (var timed = new PipelineFixture(static o => o.Timeout = TimeSpan.FromSeconds(1)))
+            Assert.False(timed.Pipeline.TryBegin("tenant", out _));
+
+        while (!_fixture.Pipeline.Refuses("bad"))
+        {
+            await _fixture.FailAsync(tenant: "bad");
+            await _fixture.AnswerAsync("good");
+        }
+
+        Assert.False(_fixture.Pipeline.TryBegin("bad", out _));
+        Assert.True(_fixture.Pipeline.TryBegin("good", out _));
+        await _fixture.OpenAsync();
+        Assert.False(_fixture.Pipeline.TryBegin("good", out _));
     }
 
     [Fact]

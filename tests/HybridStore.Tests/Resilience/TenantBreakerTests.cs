@@ -81,6 +81,88 @@ public sealed class TenantBreakerTests : IDisposable
     }
 
     [Fact]
+    public async Task OneThatIsAlsoAnsweredNowAndThen_IsTheOneToBlame()
+    {
+        await _fixture.FailAsync(tenant: "bad");
+        await _fixture.AnswerAsync("good");
+        await _fixture.AnswerAsync("bad");
+
+        for (var i = 0; i < 20; i++)
+            await _fixture.FailAsync(tenant: "bad");
+
+        Assert.True(_fixture.Pipeline.Refuses("bad"));
+        Assert.Equal(BreakerState.Closed, _fixture.Pipeline.State);
+    }
+
+    [Theory]
+    [InlineData(10, true)]
+    [InlineData(10.1, false)]
+    public async Task WhatNobodyCouldJudge_CountsForAsLongAsCallsAreCounted(double seconds, bool counts)
+    {
+        for (var i = 0; i < 4; i++)
+            await _fixture.FailAsync(tenant: "bad");
+        _fixture.Clock.Advance(TimeSpan.FromSeconds(seconds));
+        await _fixture.AnswerAsync("good");
+
+        await _fixture.FailAsync(tenant: "bad");
+
+        Assert.Equal(counts, _fixture.Pipeline.Refuses("bad"));
+    }
+
+    [Theory]
+    [InlineData(10, true)]
+    [InlineData(10.1, false)]
+    public async Task AnotherOnesAnswer_SaysThatTheTierIsThere_ForAsLongAsCallsAreCounted(double seconds, bool counts)
+    {
+        _fixture.Clock.Advance(TimeSpan.FromSeconds(1));
+        await _fixture.FailAsync(tenant: "bad");
+        await _fixture.AnswerAsync("good");
+        _fixture.Clock.Advance(TimeSpan.FromSeconds(seconds));
+
+        for (var i = 0; i < 6; i++)
+            await _fixture.FailAsync(tenant: "bad");
+
+        Assert.Equal(counts, _fixture.Pipeline.Refuses("bad"));
+        Assert.Equal(BreakerState.Closed, _fixture.Pipeline.State);
+    }
+
+    [Fact]
+    public async Task ItIsStillWatched_WhileCallsAreCounted()
+    {
+        await _fixture.FailAsync(tenant: "bad");
+        _fixture.Clock.Advance(TimeSpan.FromSeconds(10));
+        await _fixture.AnswerAsync("bad");
+        Assert.Equal(1, _fixture.Pipeline.TenantsWatched);
+        _fixture.Clock.Advance(TimeSpan.FromTicks(1));
+        await _fixture.AnswerAsync("bad");
+
+        Assert.Equal(0, _fixture.Pipeline.TenantsWatched);
+    }
+
+    [Fact]
+    public async Task Many_ThatAreRefused_GoWhenTheyHaveNotCalledSinceTheirBreak()
+    {
+        for (var i = 0; i < TenantCircuits.Most; i++)
+        {
+            for (var j = 0; j < 5; j++)
+            {
+                await _fixture.FailAsync(tenant: $"t{i}");
+                await _fixture.AnswerAsync("good");
+                await _fixture.AnswerAsync("good");
+            }
+        }
+
+        Assert.Equal((TenantCircuits.Most, BreakerState.Closed), (_fixture.Pipeline.Health.RefusedTenants, _fixture.Pipeline.State));
+        _fixture.Clock.Advance(TimeSpan.FromSeconds(40));
+        await _fixture.FailAsync(tenant: "another");
+        Assert.Equal(TenantCircuits.Most, _fixture.Pipeline.TenantsWatched);
+        _fixture.Clock.Advance(TimeSpan.FromTicks(1));
+        await _fixture.FailAsync(tenant: "another");
+
+        Assert.Equal(1, _fixture.Pipeline.TenantsWatched);
+    }
+
+    [Fact]
     public async Task Many_AreBounded_AndTheOldestGoWhenTheyAreIdle()
     {
         var throughput = new TierResilienceOptions().Breaker.MinimumThroughput;
