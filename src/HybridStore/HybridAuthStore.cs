@@ -77,17 +77,24 @@ public sealed partial class HybridAuthStore : IAuthStateStore, IAsyncDisposable,
     {
     }
 
-    /// <summary>The same, for a scheduler that drives every step: what waits within the store goes on inline, and the tiers are as they are.</summary>
+    /// <summary>The same, for a scheduler that drives every step: what waits within the store goes on inline. Without its chance, the tiers are as they are.</summary>
     internal HybridAuthStore(
-        IColdTier cold, IHotTier? hot, HybridAuthStoreOptions options, TimeProvider? timeProvider, ILogger? logger, TaskCreationOptions continuations, bool isResilient = false)
+        IColdTier cold,
+        IHotTier? hot,
+        HybridAuthStoreOptions options,
+        TimeProvider? timeProvider,
+        ILogger? logger,
+        TaskCreationOptions continuations,
+        bool isResilient = false,
+        Func<double>? chance = null)
     {
         ArgumentNullException.ThrowIfNull(cold);
         ArgumentNullException.ThrowIfNull(options);
         _time = timeProvider ?? TimeProvider.System;
         _logger = logger ?? NullLogger.Instance;
-        if (isResilient && !ResilienceFaults.Of(options.Resilience).Any())
+        if ((isResilient || chance is not null) && !ResilienceFaults.Of(options.Resilience).Any())
         {
-            _resilience = new StoreResilience(cold, hot, options.Resilience, _time, _logger, _metrics);
+            _resilience = new StoreResilience(cold, hot, options.Resilience, _time, _logger, _metrics, chance);
             (cold, hot) = (_resilience.Cold, _resilience.Hot);
         }
 
@@ -153,6 +160,9 @@ public sealed partial class HybridAuthStore : IAuthStateStore, IAsyncDisposable,
     internal TimeProvider Time => _time;
 
     internal ILogger Logger => _logger;
+
+    /// <summary>What it counts: that outlives a store that nobody disposes of.</summary>
+    internal StoreMetrics Metrics => _metrics;
 
     /// <summary>Connects to cold, checks it and brings its schema up to date. Every call does so by itself; a host does it at start, to fail early.</summary>
     /// <param name="cancellationToken">Cancels the wait.</param>

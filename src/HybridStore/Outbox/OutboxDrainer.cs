@@ -75,8 +75,11 @@ internal sealed class OutboxDrainer(
             (waking, _waking) = (_waking, new CancellationTokenSource());
         }
 
-        // On another thread: whoever waits goes on here, and the caller has only found out that cold answers.
-        _ = Task.Run(waking.Cancel);
+        // On another thread, or at another moment: whoever waits goes on here, and the caller has only found out that cold answers.
+        if (runsInline)
+            _ = time.CreateTimer(static w => ((CancellationTokenSource)w!).Cancel(), waking, TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+        else
+            _ = Task.Run(waking.Cancel);
     }
 
     /// <summary>Stops. What is queued stays in hot.</summary>

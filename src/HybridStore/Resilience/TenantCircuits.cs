@@ -7,7 +7,7 @@ namespace HybridStore.Resilience;
 /// A tenant without failures has none, and costs nothing. Each needs half of the calls that the tier's own needs, so that it opens first and what it refuses no longer counts there. A
 /// failure counts against the tenant only once somebody else has had an answer: until then it may be the tier that fails, and the tier's own breaker that opens.
 /// </remarks>
-internal sealed class TenantCircuits(BreakerOptions options, TimeProvider time, Action<string, BreakerState, Exception?> changed)
+internal sealed class TenantCircuits(BreakerOptions options, TimeProvider time, Action<string, BreakerState, Exception?> changed, bool runsInline = false)
 {
     // Beyond it, tenants share the tier's breaker.
     internal const int Most = 1024;
@@ -53,7 +53,7 @@ internal sealed class TenantCircuits(BreakerOptions options, TimeProvider time, 
             if (_count >= Most && !TrySweep(now))
                 return default;
             circuit = new TenantCircuit(new TierCircuit(
-                options, Math.Max(BreakerOptions.LeastThroughput, options.MinimumThroughput / 2), time, (state, failure, _) => changed(tenant, state, failure)));
+                options, Math.Max(BreakerOptions.LeastThroughput, options.MinimumThroughput / 2), time, (state, failure, _) => changed(tenant, state, failure), runsInline));
             lock (_sync)
             {
                 if (_circuits.TryAdd(tenant, circuit))

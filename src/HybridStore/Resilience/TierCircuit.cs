@@ -16,6 +16,7 @@ internal sealed class TierCircuit
     private readonly TimeProvider _time;
     private readonly TimeSpan _break;
     private readonly Action<BreakerState, Exception?, bool> _changed;
+    private readonly bool _runsInline;
     private long _blockedUntil;
     private int _generation;
 
@@ -23,8 +24,10 @@ internal sealed class TierCircuit
     /// <param name="minimumThroughput">How many calls it takes.</param>
     /// <param name="time">The clock.</param>
     /// <param name="changed">Told of each new state, with the failure that brought it and whether somebody's hand did.</param>
-    public TierCircuit(BreakerOptions options, int minimumThroughput, TimeProvider time, Action<BreakerState, Exception?, bool> changed)
+    /// <param name="runsInline">Whether a scheduler drives every step.</param>
+    public TierCircuit(BreakerOptions options, int minimumThroughput, TimeProvider time, Action<BreakerState, Exception?, bool> changed, bool runsInline = false)
     {
+        _runsInline = runsInline;
         _time = time;
         _break = options.BreakDuration;
         _changed = changed;
@@ -93,7 +96,12 @@ internal sealed class TierCircuit
         var outcome = failure is null ? Outcome.FromResult<object?>(null) : Outcome.FromException<object?>(failure);
         var reported = _pipeline.ExecuteOutcomeAsync(static (_, ended) => new ValueTask<Outcome<object?>>(ended), context, outcome);
         if (!reported.IsCompletedSuccessfully)
-            return EndAsync(reported, context);
+        {
+            if (!_runsInline)
+                return EndAsync(reported, context);
+            Wait(reported.AsTask());
+        }
+
         ResilienceContextPool.Shared.Return(context);
         return default;
     }
@@ -107,8 +115,9 @@ internal sealed class TierCircuit
         var context = ResilienceContextPool.Shared.Get(CancellationToken.None);
         try
         {
-            var outcome = await _pipeline.ExecuteOutcomeAsync(
-                static (_, s) => s.call(s.state), context, (state, call)).ConfigureAwait(false);
+            var outcome = _runsInline
+                ? await TryInlineAsync(context, state, call).ConfigureAwait(false)
+                : await _pipeline.ExecuteOutcomeAsync(static (_, s) => s.call(s.state), context, (state, call)).ConfigureAwait(false);
             return outcome.Exception is BrokenCircuitException ? null : outcome;
         }
         finally
@@ -122,6 +131,28 @@ internal sealed class TierCircuit
 
     /// <summary>Closes it.</summary>
     public Task ReleaseAsync(CancellationToken cancellationToken) => _control.CloseAsync(cancellationToken);
+
+    // What the breaker tells of its states, it tells on a thread of its own, and goes on there. The call itself is made here, and who drives it waits for the breaker.
+    private async ValueTask<Outcome<T>> TryInlineAsync<TState, T>(ResilienceContext context, TState state, Func<TState, ValueTask<Outcome<T>>> call)
+    {
+        var begun = new TaskCompletionSource();
+        var ended = new TaskCompletionSource<Outcome<T>>();
+        var going = _pipeline.ExecuteOutcomeAsync(
+            static (_, s) =>
+            {
+                s.begun.SetResult();
+                return new ValueTask<Outcome<T>>(s.ended.Task);
+            },
+            context,
+            (begun, ended)).AsTask();
+        Wait(Task.WhenAny(begun.Task, going));
+        if (begun.Task.IsCompleted)
+            ended.SetResult(await call(state).ConfigureAwait(false));
+        Wait(going);
+        return await going.ConfigureAwait(false);
+    }
+
+    private static void Wait(Task task) => task.GetAwaiter().GetResult();
 
     private static async ValueTask EndAsync(ValueTask<Outcome<object?>> reported, ResilienceContext context)
     {

@@ -24,6 +24,7 @@ internal sealed partial class TierPipeline
     private readonly ITimer _breakIsOver;
     private readonly Func<string>? _run;
     private readonly TimeSpan _callTimeout;
+    private readonly bool _runsInline;
     private string? _runWhenOpened;
     private Noted? _lastFailure;
     private long _since;
@@ -37,12 +38,22 @@ internal sealed partial class TierPipeline
     /// <param name="random">From 0 to 1, for the jitter; <see langword="null"/>: the platform's.</param>
     /// <param name="run">The tier's present run, as far as it is known without asking: another one than when the breaker opened says that the tier was reached again.</param>
     /// <param name="callTimeout">The longest that a call takes before the tier itself gives it up: it needs no timer beside that. <see langword="null"/>: it may take any time.</param>
+    /// <param name="runsInline">Whether a scheduler drives every step.</param>
     public TierPipeline(
-        AuthTier tier, string name, TierResilienceOptions options, TimeProvider time, ILogger logger, StoreMetrics metrics, Func<double>? random = null, Func<string>? run = null,
-        TimeSpan? callTimeout = null)
+        AuthTier tier,
+        string name,
+        TierResilienceOptions options,
+        TimeProvider time,
+        ILogger logger,
+        StoreMetrics metrics,
+        Func<double>? random = null,
+        Func<string>? run = null,
+        TimeSpan? callTimeout = null,
+        bool runsInline = false)
     {
         _callTimeout = callTimeout ?? Timeout.InfiniteTimeSpan;
         _run = run;
+        _runsInline = runsInline;
         _tier = tier;
         _name = name;
         _options = options;
@@ -50,8 +61,8 @@ internal sealed partial class TierPipeline
         _logger = logger;
         _metrics = metrics;
         _since = time.GetUtcNow().Ticks;
-        _circuit = new TierCircuit(options.Breaker, options.Breaker.MinimumThroughput, time, Changed);
-        _tenants = new TenantCircuits(options.Breaker, time, TenantChanged);
+        _circuit = new TierCircuit(options.Breaker, options.Breaker.MinimumThroughput, time, Changed, runsInline);
+        _tenants = new TenantCircuits(options.Breaker, time, TenantChanged, runsInline);
         _breakIsOver = time.CreateTimer(static me => ((TierPipeline)me!).Recovering?.Invoke(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         if (options.Retry.MaxAttempts > 1)
             _retry = new ResiliencePipelineBuilder { TimeProvider = time }.AddRetry(Retrying(options.Retry, random)).Build();
@@ -96,7 +107,9 @@ internal sealed partial class TierPipeline
         {
             // It connects by itself, and has: as after a start that was faster than the connection, or a restart. It need not be waited for.
             Volatile.Write(ref _runWhenOpened, null);
-            _ = _circuit.ReleaseAsync(CancellationToken.None);
+            var released = _circuit.ReleaseAsync(CancellationToken.None);
+            if (_runsInline)
+                released.GetAwaiter().GetResult();
         }
 
         _metrics.Rejected(_tier);

@@ -20,6 +20,9 @@ internal sealed class SimColdTier(IColdTier inner, SimHistory history, SimSchedu
     /// <summary>Whether this process does not reach it.</summary>
     public bool IsDown { get; set; }
 
+    /// <summary>Whether it has no room: it answers, and takes nothing.</summary>
+    public bool IsFull { get; set; }
+
     public string Name => "cold";
 
     public IColdLeases Leases => this;
@@ -59,6 +62,12 @@ internal sealed class SimColdTier(IColdTier inner, SimHistory history, SimSchedu
         {
             await scheduler.Step(process, what + ": refused");
             throw Refused(what);
+        }
+
+        if (IsFull)
+        {
+            await scheduler.Step(process, what + ": no room");
+            throw new StoreUnusableException("cold", StoreUnusableReason.Full, "No room.");
         }
 
         if (commit.Patches.Any(IsPoisoned))

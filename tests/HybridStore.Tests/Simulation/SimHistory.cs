@@ -55,6 +55,15 @@ internal sealed class SimHistory(TimeProvider time)
     /// <summary>Whether cold was set back behind what it had of the session.</summary>
     public bool ColdWentBack(AuthSessionId session) => Get(session).WentBack;
 
+    /// <summary>Where a session is in the end. What no tier has any more, and nobody was told to be kept, is as if it had never been.</summary>
+    public SimPoint Last(AuthSessionId session) => Of(session).Last(static p => p is { IsLost: false } and not { IsInCold: false, IsInHot: false, WasAcknowledged: false, Commit.IsEmpty: false });
+
+    /// <summary>Whether cold, since it went back, has come to a version again that it had lost: nobody can tell the two by it.</summary>
+    public bool HasTwoBranches(AuthSessionId session) => Get(session).HasTwoBranches;
+
+    /// <summary>Whether cold has lost a point and hot has it yet: whoever reads or opens the session may bring it back.</summary>
+    public bool MayComeBack(AuthSessionId session, int point) => LeasesWentBack && Get(session).Points[point] is { IsLost: true, IsInHot: true };
+
     /// <summary>Cold is an older copy of itself from here on.</summary>
     public void ColdWentBack(AuthSessionId id, SessionHead? head)
     {
@@ -163,6 +172,7 @@ internal sealed class SimHistory(TimeProvider time)
                 if (taken)
                     throw new SimFailure($"{process.Name}'s commit {patch.CommitId} was applied twice.");
                 version++;
+                LoseWhatHotAloneHas(commit.Session, new SeenMark(result.Incarnation, version));
                 Add(commit.Session, new SeenMark(result.Incarnation, version), patch, commit.Epoch, process).IsInCold = true;
                 continue;
             }
@@ -190,7 +200,7 @@ internal sealed class SimHistory(TimeProvider time)
             var isLate = commit.Incarnation < last.Incarnation || (last.IsEnd && commit.Incarnation == last.Incarnation);
 
             // Nobody has told hot yet; whoever opens the session next is not told of it, as it is over or was taken over.
-            if (isLate || (commit.Epoch < session.OpenedEpoch && Lies > 0))
+            if (isLate || (commit.Epoch < session.OpenedEpoch && (Lies > 0 || LeasesWentBack)))
             {
                 if (!session.Taken.ContainsKey(patch.CommitId))
                     session.Void.Add(Make(new SeenMark(commit.Incarnation, patch.Version), patch, commit.Epoch, before: null));
@@ -200,7 +210,8 @@ internal sealed class SimHistory(TimeProvider time)
             // It goes on from what cold has lost: hot alone can't know, and whoever brings it to cold is told.
             if (session.WentBack && !session.Taken.ContainsKey(patch.CommitId) && patch.Predecessor != session.Points[^1].Mark.Version)
             {
-                session.Void.Add(Make(new SeenMark(commit.Incarnation, patch.Version), patch, commit.Epoch, before: null));
+                var before = new SeenMark(commit.Incarnation, patch.Predecessor!.Value);
+                session.Void.Add(Make(new SeenMark(commit.Incarnation, patch.Version), patch, commit.Epoch, session.Void.FindLast(p => p.Mark == before) ?? session.Points.FindLast(p => p.Mark == before && p.IsLost)));
                 continue;
             }
 
@@ -251,7 +262,9 @@ internal sealed class SimHistory(TimeProvider time)
         // By a repeat, somebody else can learn of a commit while its own writer still waits for the answer.
         if (!receipt.IsRepeat)
             session.Acknowledged = Math.Max(session.Acknowledged, index);
-        return index;
+
+        // Cold that went back is at a mark a second time, and a receipt tells not which of them it is of.
+        return session.WentBack ? session.Points.FindIndex(p => p.Commit == receipt.CommitId && p.Mark == point.Mark) : index;
     }
 
     /// <summary>Whether a life of a session was ever rolled back.</summary>
@@ -295,7 +308,7 @@ internal sealed class SimHistory(TimeProvider time)
         // What nobody was told of, and no tier has any more, is as if it had never been.
         var before = session.Points[^1].Mark;
         if (!before.IsEnd && before.Incarnation == incarnation && after < before)
-            Lose(session, after, byRollback: false);
+            Lose(session, after, byRollback: false, LeasesWentBack);
         else if (before.IsEnd || before.Incarnation != incarnation ? patch.Predecessor != 0 : after != before)
             throw new SimFailure($"{process.Name}'s commit belongs behind {after} of {id}, which was at {before}.");
         return [Add(id, made, patch, epoch, process)];
@@ -343,21 +356,34 @@ internal sealed class SimHistory(TimeProvider time)
     {
         if (Lies == 0 && session.IsVouchedFor && !session.IsGivenUp)
             throw new SimFailure($"Rolled back behind {from}, and nothing was lost.");
-        Lose(session, from, byRollback: true);
+        Lose(session, from, byRollback: true, LeasesWentBack);
         session.IsRolledBack = true;
         var last = session.Points.FindLast(p => p.Mark == from && !p.IsLost) ?? throw new SimFailure($"Rolled back to {from}, where the session never was.");
         session.Points.Add(new SimPoint(to, time.GetUtcNow(), last.Records) { Epoch = epoch });
     }
 
-    private static void Lose(SimSession session, SeenMark after, bool byRollback)
+    private static void Lose(SimSession session, SeenMark after, bool byRollback, bool leasesWentBack)
     {
         foreach (var point in session.Points.Where(p => !p.IsLost && p.Mark.Incarnation == after.Incarnation && p.Mark > after && !p.Mark.IsEnd))
         {
             point.IsLost = true;
-            point.MayBeLost = byRollback && (session.IsGivenUp || !point.IsInHot) && !point.IsInCold;
+            point.MayBeLost = (byRollback && (session.IsGivenUp || !point.IsInHot) && !point.IsInCold) || (leasesWentBack && !point.IsInCold);
             session.Taken.Remove(point.Commit);
             if (point.IsInCold || (point.WasAcknowledged && !point.MayBeLost))
                 throw new SimFailure($"The commit at {point.Mark} is lost{(byRollback ? ", though hot had it" : ", and nobody says so")}.");
+        }
+    }
+
+    /// <summary>Cold that has forgotten a lease takes commits without it, and what its holder queued has no place any more.</summary>
+    private void LoseWhatHotAloneHas(AuthSessionId id, SeenMark mark)
+    {
+        if (!LeasesWentBack)
+            return;
+        var session = Get(id);
+        foreach (var point in session.Points.Where(p => p is { IsLost: false, IsInCold: false, Commit.IsEmpty: false } && p.Mark >= mark))
+        {
+            (point.IsLost, point.MayBeLost) = (true, true);
+            session.Taken.Remove(point.Commit);
         }
     }
 
@@ -370,16 +396,17 @@ internal sealed class SimHistory(TimeProvider time)
         var last = before.IsLost ? session.Points.FindLast(static p => !p.IsLost)! : before;
         if (epoch != 0 && epoch < last.Epoch)
             throw new SimFailure($"{process.Name}'s commit under {epoch} was taken after one under {last.Epoch}.");
-        var point = Make(mark, sealedPatch, epoch, last);
+        session.HasTwoBranches |= session.WentBack && session.Points.Exists(p => p.Mark == mark);
+        var point = Make(mark, sealedPatch, epoch, last, session.HasTwoBranches);
         session.Taken[sealedPatch.CommitId] = mark;
         session.Points.Add(point);
         return point;
     }
 
-    private SimPoint Make(SeenMark mark, SealedPatch sealedPatch, long epoch, SimPoint? before)
+    private SimPoint Make(SeenMark mark, SealedPatch sealedPatch, long epoch, SimPoint? before, bool hasTwoBranches = false)
     {
-        // Of what has no place, nobody knows what it stands on: only what it writes counts.
-        var isVoid = before is null;
+        // Of what has no place, nobody knows what it stands on: only what it writes counts. Nor does who read the one of two histories and writes the other.
+        var isVoid = before is null || hasTwoBranches;
         var records = before is null ? [] : new Dictionary<AuthKey, (int Value, long Version)>(before.Records);
         var written = sealedPatch.Changes.Select(static c => c.Key).ToHashSet();
         if (!isVoid && _transactions.TryGetValue(sealedPatch.CommitId, out var transaction))
@@ -461,5 +488,7 @@ internal sealed class SimHistory(TimeProvider time)
         public bool IsGivenUp { get; set; }
 
         public bool WentBack { get; set; }
+
+        public bool HasTwoBranches { get; set; }
     }
 }

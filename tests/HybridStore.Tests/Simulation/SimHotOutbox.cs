@@ -38,7 +38,8 @@ internal sealed class SimHotOutbox(SimHotTier tier, IHotOutbox outbox, SimSchedu
             if (adoption.IsWhole && version >= adoption.WholeAt)
                 history.VouchedFor(adoption.Session, true);
             return tier.Plant == SimPlant.AdoptionIsAll ? long.MaxValue : version;
-        });
+        },
+        vouches: true);
 
     public ValueTask<IReadOnlyList<OutboxEntry>> ReadAsync(AuthSessionId session, long aboveVersion, int limit, CancellationToken cancellationToken) => tier.AskAsync(
         $"read the outbox above {aboveVersion}",

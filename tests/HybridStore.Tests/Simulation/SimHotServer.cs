@@ -16,6 +16,19 @@ internal sealed class SimHotServer(long budgetBytes, ModelHotServer? model)
     /// <summary>Whether nobody reaches it.</summary>
     public bool IsDown { get; set; }
 
+    /// <summary>Whether it has no room: it is read, and takes nothing.</summary>
+    public bool IsFull { get; set; }
+
+    /// <summary>How often it lost everything in the middle of a run.</summary>
+    public int Emptied { get; private set; }
+
+    /// <summary>One that can queue loses everything, and is the same run all the same.</summary>
+    public void Flush()
+    {
+        Emptied++;
+        model!.Flush();
+    }
+
     /// <summary>Connects a process.</summary>
     public Func<IHotTier> Connect()
     {

@@ -6,7 +6,7 @@ using HybridStore.InMemory;
 namespace HybridStore.Tests.Simulation;
 
 /// <summary>One run: processes, their clients' random programs, and the checks of every answer. What happens to them is in <see cref="SimWeather"/>.</summary>
-internal sealed class SimRun
+internal sealed class SimRun : IDisposable
 {
     private static readonly string Key = MasterKey.Generate().ToBase64();
     private static readonly AuthSessionId[] Sessions = [new("t", "a"), new("t", "b")];
@@ -24,6 +24,7 @@ internal sealed class SimRun
     private readonly SimWeather _weather;
     private readonly SimPoison _poison = new();
     private readonly List<SimProcess> _processes = [];
+    private readonly List<HybridAuthStore> _stores = [];
     private readonly List<(SimProcess Process, Task Task)> _clients = [];
     private readonly List<(AuthSessionId Session, AuthPatch Patch, CommitReceipt? Receipt)> _committed = [];
     private int _started;
@@ -60,6 +61,9 @@ internal sealed class SimRun
         CheckEnd();
     }
 
+    /// <summary>Lets go of what all processes together would keep of it.</summary>
+    public void Dispose() => _stores.ForEach(static s => s.Metrics.Dispose());
+
     private void StartWithClients() => StartClients(Start(isReader: false));
 
     private void StartClients(SimProcess process)
@@ -95,12 +99,24 @@ internal sealed class SimRun
             options.Outbox.DrainTimeout = TimeSpan.FromSeconds(_scheduler.Random.Next(3));
         }
 
-        process.Store = new HybridAuthStore(process.Cold, process.Hot, options, process.Time, logger: null, TaskCreationOptions.None)
+        if (_shape.Resilient)
+        {
+            foreach (var tier in (TierResilienceOptions[])[options.Resilience.Cold, options.Resilience.Hot])
+            {
+                tier.Timeout = _scheduler.Chance(0.3) ? Timeout.InfiniteTimeSpan : TimeSpan.FromMilliseconds(_scheduler.Random.Next(300, 3_000));
+                tier.Breaker.MinimumThroughput = _scheduler.Random.Next(2, 6);
+                tier.Breaker.BreakDuration = TimeSpan.FromMilliseconds(_scheduler.Random.Next(500, 4_000));
+            }
+        }
+
+        process.Store = new HybridAuthStore(
+            process.Cold, process.Hot, options, process.Time, logger: null, TaskCreationOptions.None, chance: _shape.Resilient ? _scheduler.Random.NextDouble : null)
         {
             RollbackJump = _shape.Plant == SimPlant.NoJump ? 1 : TakeoverDecision.RollbackJump,
         };
         process.Store.InitializeAsync().AsTask().GetAwaiter().GetResult();
         _processes.Add(process);
+        _stores.Add(process.Store);
         return process;
     }
 
@@ -134,15 +150,19 @@ internal sealed class SimRun
     {
         CommitConflictException or SessionExistsException or IdentityOverwriteException => true,
 
+        // Where leases went back, two hold one epoch, and the second finds the first one's commit in its place.
+        ColdWentBackException when _history.LeasesWentBack => true,
+
         // Who knows the keys of what was lost can't read what others have begun in its place.
         ColdWentBackException or EnvelopeException => e.Session is { } session && _history.ColdWentBack(session),
 
         // What was queued while nobody knew that cold went back is refused by cold, and parks the session.
         OutboxParkedException when e.Session is { } session && _history.ColdWentBack(session) => true,
+        StoreUnusableException { Reason: StoreUnusableReason.Full } => _shape.Outages,
         OutboxParkedException or StoreUnusableException or SessionNotFoundException => _shape.Poison,
 
         // Who finds the tiers a moment apart again and again has no answer, and says so.
-        StoreUnavailableException => _shape.Cold != SimFaults.None || Queues,
+        StoreUnavailableException => _shape.Cold != SimFaults.None || _shape.Outages || Queues,
         CommitOutcomeUnknownException => _shape.Cold != SimFaults.None || _shape.Outages,
         FencedException or SessionHeldException => _shape.Lease != LeaseMode.Off || _shape.Deletes,
 
@@ -226,6 +246,12 @@ internal sealed class SimRun
 
         if (_history.AgreesWithVoid(session, record))
             return;
+        for (var i = 0; i < earliest; i++)
+        {
+            if (points[i].Agrees(record) && ((points[i].Mark >= furthest && _history.MayComeBack(session, i)) || MixesBranches(session)))
+                return;
+        }
+
         throw new SimFailure($"{process.Name}{(handle is null ? "" : $", under {handle.Epoch},")} was told {record} (of {session}), which it was at no point from {points[earliest].Mark} to {points[^1].Mark}.");
     }
 
@@ -252,7 +278,7 @@ internal sealed class SimRun
         // The oldest that it may be: cold that went back is at a mark a second time, and what is told tells not which of them it was.
         foreach (var i in _history.FindAll(session, mark).Reverse())
         {
-            if (i < earliest)
+            if (i < earliest && !_history.MayComeBack(session, i))
             {
                 found = Math.Max(found, i);
                 continue;
@@ -269,10 +295,13 @@ internal sealed class SimRun
 
         if (found >= 0 && found < earliest)
             throw new SimFailure($"{process.Name} was answered at {mark} of {session}, after {points[earliest].Mark}.");
-        if (_history.HasVoid(session))
+        if (_history.HasVoid(session) || (MixesBranches(session) && set.All(r => points.Any(p => p.Agrees(r)))))
             return;
         throw new SimFailure(found < 0 ? $"{session} was never at {mark}." : $"{process.Name} was told {set.First(r => !points[found].Agrees(r))} at {mark} of {session}, which it was not.");
     }
+
+    /// <summary>Whether a process may take two histories for one: hot of its own vouches for what cold has lost, and cold is at the same version again.</summary>
+    private bool MixesBranches(AuthSessionId session) => _shape.Hot == SimHot.OfEach && _history.HasTwoBranches(session);
 
     private async Task CommitAsync(SimProcess process, AuthSessionId session)
     {
@@ -525,6 +554,10 @@ internal sealed class SimRun
     {
         var staleness = MaxStaleness;
 
+        // What one says is good until a time, another believes by its own clock.
+        if (_shape.Clocks)
+            staleness = TimeSpan.FromDays(1);
+
         // A holder does not know at once that somebody else has deleted the session, and until then, what it queues is what hot says.
         if (Queues && _shape.Deletes)
             staleness += LeaseDuration;
@@ -567,7 +600,7 @@ internal sealed class SimRun
         }
 
         // When nothing in hot may be believed for its age alone, and whoever was killed holds nothing more.
-        _weather.Pass(LeaseDuration + LeaseDuration);
+        _weather.Pass(LeaseDuration + LeaseDuration + (_shape.Clocks ? TimeSpan.FromHours(3) : TimeSpan.Zero));
         var late = Start(isReader: false);
         late.Cold.Faults = SimFaults.None;
         if (late.Hot is { } hot)
@@ -619,7 +652,7 @@ internal sealed class SimRun
         Finish(OpenAsync(late, session));
         CheckRecords(late, session);
         Finish(CloseAsync(late, session));
-        var last = _history.Of(session).Last(static p => !p.IsLost);
+        var last = _history.Last(session);
         var cold = Finish(_cold.ReadAsync(session, Keys, false, CancellationToken.None).AsTask());
         if ((cold.Head?.Version ?? 0) != (last.Mark.IsEnd ? 0 : last.Mark.Version) || cold.Head is { AheadEpoch: not 0 } || cold.Records.Any(r => last.VersionOf(r.Key) != r.Version))
             throw new SimFailure($"At the end cold has {session} at {cold.Head}, and it is at {last.Mark}.");
@@ -633,7 +666,7 @@ internal sealed class SimRun
     private void CheckRecords(SimProcess late, AuthSessionId session)
     {
         var set = Finish(late.Store.GetManyAsync(session, Keys).AsTask());
-        var last = _history.Of(session).Last(static p => !p.IsLost);
+        var last = _history.Last(session);
         foreach (var record in set)
         {
             if (!last.Agrees(record))

@@ -39,7 +39,7 @@ internal sealed class SimScheduler(int seed)
     public Task Step(SimProcess? process, string what, bool isRequest = false)
     {
         if (Environment.CurrentManagedThreadId != _thread)
-            throw new SimFailure($"{process?.Name}'s {what} runs on a thread of its own: chance does not decide alone.");
+            throw new SimFailure($"{process?.Name}'s {what} runs on a thread of its own: chance does not decide alone.\n{Environment.StackTrace}");
         var go = new TaskCompletionSource();
         if (process is not { IsKilled: true })
             _waiting.Add((process, what, isRequest, go));

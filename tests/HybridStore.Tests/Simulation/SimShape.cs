@@ -24,6 +24,12 @@ internal sealed record SimShape(LeaseMode Lease, SimHot Hot, SimFaults Cold, Sim
     /// <summary>Whether cold is set back to an older copy of itself, once.</summary>
     public bool ColdGoesBack { get; init; }
 
+    /// <summary>Whether retries, time limits and breakers stand between stores and tiers.</summary>
+    public bool Resilient { get; init; }
+
+    /// <summary>Whether the clocks of processes are set, by minutes.</summary>
+    public bool Clocks { get; init; }
+
     /// <summary>What is broken in this world, to see that the checks see it.</summary>
     public SimPlant Plant { get; init; }
 }

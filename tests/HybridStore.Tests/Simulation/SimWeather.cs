@@ -43,6 +43,15 @@ internal sealed class SimWeather(
             return;
         }
 
+        if (shape.Clocks && scheduler.Chance(0.2))
+        {
+            var whose = scheduler.Pick(processes);
+            var by = TimeSpan.FromSeconds(scheduler.Random.Next(-360, 360));
+            scheduler.Note(whose, $"its clock is set by {by}");
+            whose.Time.SetClock(by);
+            return;
+        }
+
         if (shape.Poison && scheduler.Chance(0.1))
         {
             scheduler.Note(null, "cold is mended");
@@ -71,6 +80,12 @@ internal sealed class SimWeather(
             return;
         }
 
+        if (hot.Model is null && shape.Outages && scheduler.Chance(0.2))
+        {
+            TurnOver();
+            return;
+        }
+
         if (!shape.Pauses || scheduler.Chance(0.5))
         {
             Pass(TimeSpan.FromMilliseconds(scheduler.Random.Next(700)));
@@ -94,14 +109,14 @@ internal sealed class SimWeather(
     /// <summary>From here on everything works.</summary>
     public void Clear()
     {
-        hot.IsDown = false;
+        hot.IsDown = hot.IsFull = false;
         poison.Clear();
         foreach (var process in processes)
         {
-            process.Cold.IsDown = false;
+            process.Cold.IsDown = process.Cold.IsFull = false;
             process.Cold.Faults = SimFaults.None;
             if (process.Hot is { } connection)
-                connection.Faults = SimFaults.None;
+                (connection.IsDown, connection.Faults) = (false, SimFaults.None);
             if (process.IsPaused)
                 Resume(process);
         }
@@ -129,7 +144,7 @@ internal sealed class SimWeather(
 
     private void TurnOver()
     {
-        switch (scheduler.Random.Next(6))
+        switch (scheduler.Random.Next(11))
         {
             case 0:
                 hot.IsDown = !hot.IsDown;
@@ -151,6 +166,26 @@ internal sealed class SimWeather(
             case 4 when _kills < MostKills && processes.Count > 1:
                 Kill(scheduler.Pick(processes));
                 break;
+
+            case 6 when scheduler.Pick(processes) is { Hot: { } connection } other:
+                connection.IsDown = !connection.IsDown;
+                scheduler.Note(other, connection.IsDown ? "reaches hot no more" : "reaches hot again");
+                break;
+
+            case 7:
+                hot.IsFull = !hot.IsFull;
+                scheduler.Note(null, hot.IsFull ? "hot is full" : "hot has room");
+                break;
+
+            case 8:
+                var isFull = !processes.TrueForAll(static p => p.Cold.IsFull);
+                processes.ForEach(p => p.Cold.IsFull = isFull);
+                scheduler.Note(null, isFull ? "cold is full" : "cold has room");
+                break;
+
+            case 9 when _kills < MostKills && processes.Count > 1:
+                _ = StopAsync(scheduler.Pick(processes));
+                break;
         }
     }
 
@@ -170,7 +205,7 @@ internal sealed class SimWeather(
         _storm.Enqueue(() =>
         {
             scheduler.Note(null, "hot is emptied");
-            hot.Model!.Flush();
+            hot.Flush();
             history.HotLied(new HashSet<SimPoint>());
             return true;
         });
@@ -214,6 +249,25 @@ internal sealed class SimWeather(
             history.ColdWentBack(session, _copy.GetValueOrDefault(session)?.HeadIfExists);
     }
 
+    /// <summary>Ends a process in order, in the middle of what its clients do: it gives back what it holds, as well as that can be done, and is gone.</summary>
+    private async Task StopAsync(SimProcess process)
+    {
+        scheduler.Note(process, "is stopped");
+        _kills++;
+        foreach (var (session, handle) in process.Handles.ToList())
+        {
+            process.Handles.Remove(session);
+            process.Closing.Add(session);
+            await handle.DisposeAsync();
+        }
+
+        if (!process.IsKilled)
+        {
+            _kills--;
+            Kill(process);
+        }
+    }
+
     private void Kill(SimProcess process)
     {
         scheduler.Note(process, "is killed");
@@ -246,7 +300,7 @@ internal sealed class SimWeather(
 
             case 2 when shape.Lies == SimLies.Losses:
                 scheduler.Note(null, "hot is emptied");
-                model.Flush();
+                hot.Flush();
                 history.HotLied(new HashSet<SimPoint>());
                 break;
 

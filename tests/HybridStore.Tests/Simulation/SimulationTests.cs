@@ -8,6 +8,8 @@ public class SimulationTests
     private static readonly int Runs = Setting("HYBRIDSTORE_SIMULATION_RUNS", 100);
     private static readonly int First = Setting("HYBRIDSTORE_SIMULATION_SEED", 1);
 
+    private static readonly int Most = Setting("HYBRIDSTORE_SIMULATION_FAILURES", 1);
+
     private static readonly Dictionary<string, SimShape> Worlds = MakeWorlds();
 
     public static TheoryData<string> Names() => [.. Worlds.Keys];
@@ -16,7 +18,7 @@ public class SimulationTests
     [MemberData(nameof(Names))]
     public void Random_programs_keep_the_promises(string world)
     {
-        if (FindFailure(Worlds[world], Runs) is { } failure)
+        if (FindFailure(Worlds[world], Runs, Most) is { } failure)
             Assert.Fail(failure);
     }
 
@@ -126,6 +128,25 @@ public class SimulationTests
             }
         }
 
+        foreach (var (lease, hot) in ((LeaseMode, SimHot)[])[(LeaseMode.Off, SimHot.Shared), (LeaseMode.Required, SimHot.OfEach), (LeaseMode.Required, SimHot.Queueing)])
+        {
+            foreach (var faults in (SimFaults[])[SimFaults.None, SimFaults.Some])
+            {
+                var world = new SimShape(lease, hot, faults, faults, Deletes: false, Pauses: true) { Outages = true };
+                worlds.Add($"lease {lease}, hot {hot}, {Name(faults)}, outages, resilient", world with { Resilient = true });
+                worlds.Add($"lease {lease}, hot {hot}, {Name(faults)}, outages, clocks set", world with { Clocks = true });
+                if (hot != SimHot.Queueing)
+                    worlds.Add($"lease {lease}, hot {hot}, {Name(faults)}, outages", world);
+            }
+        }
+
+        foreach (var lies in (SimLies[])[SimLies.Restarts, SimLies.Losses])
+        {
+            worlds.Add(
+                $"queueing, some faults, lies {lies}, resilient, clocks set",
+                new SimShape(LeaseMode.Required, SimHot.Queueing, SimFaults.Some, SimFaults.Some, Deletes: true, Pauses: true) { Outages = true, Lies = lies, Resilient = true, Clocks = true });
+        }
+
         worlds.Add(
             "queueing, some faults, lies Losses, storms",
             new SimShape(LeaseMode.Required, SimHot.Queueing, SimFaults.Some, SimFaults.Some, Deletes: false, Pauses: true) { Outages = true, Lies = SimLies.Losses, Storms = 0.5 });
@@ -134,29 +155,40 @@ public class SimulationTests
 
     private static string Name(SimFaults faults) => faults == SimFaults.None ? "no faults" : faults == SimFaults.Some ? "some faults" : "many faults";
 
-    private static string? FindFailure(SimShape world, int runs)
+    private static string? FindFailure(SimShape world, int runs, int most = 1)
     {
-        string? failure = null;
+        var failures = new List<(int Seed, string Text)>();
         var next = First - 1;
 
         // Threads of their own have no synchronization context: what waits goes on inline, and chance alone decides.
         var threads = Enumerable.Range(0, Environment.ProcessorCount).Select(_ => new Thread(() =>
         {
             int seed;
-            while ((seed = Interlocked.Increment(ref next)) < First + runs && Volatile.Read(ref failure) is null)
+            while ((seed = Interlocked.Increment(ref next)) < First + runs && Count() < most)
             {
-                if (Run(world, seed) is { } found)
-                    Volatile.Write(ref failure, found);
+                if (Run(world, seed) is not { } found)
+                    continue;
+                lock (failures)
+                    failures.Add((seed, found));
             }
         })).ToList();
         threads.ForEach(static t => t.Start());
         threads.ForEach(static t => t.Join());
-        return failure;
+        if (failures.Count == 0)
+            return null;
+        failures.Sort(static (a, b) => a.Seed.CompareTo(b.Seed));
+        return string.Join('\n', failures.Skip(1).Select(static f => f.Text[..f.Text.IndexOf('\n', StringComparison.Ordinal)]).Append(failures[0].Text));
+
+        int Count()
+        {
+            lock (failures)
+                return failures.Count;
+        }
     }
 
     private static string? Run(SimShape world, int seed)
     {
-        var run = new SimRun(world, seed);
+        using var run = new SimRun(world, seed);
         try
         {
             run.Run();
