@@ -103,16 +103,23 @@ internal sealed partial class TierPipeline
     {
         if (!_circuit.Refuses() && _tenants.Find(tenant)?.Circuit.Refuses() != true)
             return false;
-        if (_run?.Invoke() is { Length: > 0 } run && Volatile.Read(ref _runWhenOpened) is { } former && former != run && _circuit.State == BreakerState.Open)
+        if (WasReached())
         {
-            // It connects by itself, and has: as after a start that was faster than the connection, or a restart. It need not be waited for.
-            Volatile.Write(ref _runWhenOpened, null);
             var released = _circuit.ReleaseAsync(CancellationToken.None);
             if (_runsInline)
                 released.GetAwaiter().GetResult();
         }
 
         _metrics.Rejected(_tier);
+        return true;
+    }
+
+    // It connects by itself, and has: as after a start that was faster than the connection, or a restart. The break need not be waited for.
+    private bool WasReached()
+    {
+        if (_run?.Invoke() is not { Length: > 0 } run || Volatile.Read(ref _runWhenOpened) is not { } former || former == run || _circuit.State != BreakerState.Open)
+            return false;
+        Volatile.Write(ref _runWhenOpened, null);
         return true;
     }
 
@@ -170,7 +177,15 @@ internal sealed partial class TierPipeline
         if (_tenants.Find(call.Tenant) is { Circuit.IsClosed: false } tenant)
             return await ThroughTenantAsync(call, tenant, state, action, limit).ConfigureAwait(false);
         if (!_circuit.IsClosed)
-            return await ThroughAsync(call, state, action, limit).ConfigureAwait(false);
+        {
+            if (!WasReached())
+                return await ThroughAsync(call, state, action, limit).ConfigureAwait(false);
+            var released = _circuit.ReleaseAsync(CancellationToken.None);
+            if (_runsInline)
+                released.GetAwaiter().GetResult();
+            await released.ConfigureAwait(false);
+        }
+
         var generation = _circuit.Generation;
         T result;
         try

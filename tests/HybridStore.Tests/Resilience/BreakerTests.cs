@@ -267,6 +267,17 @@ public sealed class BreakerTests : IDisposable
     }
 
     [Fact]
+    public async Task TheTierHasReconnectedByItself_TheFirstCallIsMade()
+    {
+        await _fixture.OpenAsync();
+        Assert.True(Assert.IsType<StoreUnavailableException>(await _fixture.FailAsync()).IsBreakerOpen);
+        _fixture.Run = "now";
+
+        Assert.Equal(1, await _fixture.AnswerAsync());
+        Assert.Equal(BreakerState.Closed, _fixture.Pipeline.State);
+    }
+
+    [Fact]
     public async Task TheTierHasReconnected_WhatSomebodyIsolated_StaysSo()
     {
         await _fixture.OpenAsync();
