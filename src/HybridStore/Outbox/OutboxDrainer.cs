@@ -205,7 +205,7 @@ internal sealed class OutboxDrainer(
                 // What hot lost while cold is down is only here: it goes back there first.
                 await keepInHot(lease).ConfigureAwait(false);
                 using var ending = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token, waking);
-                await Task.Delay(delay, time, ending.Token).ConfigureAwait(false);
+                await (runsInline ? DelayInlineAsync(delay, ending.Token) : Task.Delay(delay, time, ending.Token)).ConfigureAwait(false);
             }
             catch (OperationCanceledException)
             {
@@ -216,6 +216,15 @@ internal sealed class OutboxDrainer(
 
             Enqueue(lease);
         });
+    }
+
+    // A delay that is cancelled goes on on another thread.
+    private async Task DelayInlineAsync(TimeSpan delay, CancellationToken cancellationToken)
+    {
+        var over = new TaskCompletionSource();
+        using var timer = time.CreateTimer(static o => ((TaskCompletionSource)o!).TrySetResult(), over, delay, Timeout.InfiniteTimeSpan);
+        using var cancelled = cancellationToken.Register(static o => ((TaskCompletionSource)o!).TrySetCanceled(), over);
+        await over.Task.ConfigureAwait(false);
     }
 
     private CancellationToken Waking()
