@@ -60,7 +60,7 @@ internal static class ServerFaults
         yield return new Fault("redisFailedOver", Lane.Servers, random => FailOverAsync(lab, random), Weight: 3);
 
         if (lab.Setups.Exists(static s => s.PostgreSql is not null))
-            yield return new Fault("postgresSetBack", Lane.Servers, random => ColdSetBack.StrikeAsync(lab, random), Weight: 1);
+            yield return new Fault("postgresSetBack", Lane.Servers, random => ColdSetBack.StrikeAsync(lab, random), Weight: 1, IsPlain: false);
         if (LabFolder.MayMount)
         {
             yield return new Fault("redisDiskFull", Lane.Servers, random =>
@@ -75,7 +75,20 @@ internal static class ServerFaults
         if (!lab.Setups.Exists(static s => s.Sqlite is not null))
             yield break;
         yield return new Fault("sqliteLocked", Lane.Servers, random => SqliteFaults.LockAsync(lab, random));
-        yield return new Fault("sqliteSetBack", Lane.Servers, random => SqliteFaults.SetBackAsync(lab, random), Weight: 1);
+        yield return new Fault("sqliteSetBack", Lane.Servers, random => SqliteFaults.SetBackAsync(lab, random), Weight: 1, IsPlain: false);
+    }
+
+    /// <summary>Ends every server and starts it again, and the replica with nothing.</summary>
+    public static async Task MendAsync(Lab lab)
+    {
+        foreach (var redis in (LabRedis[])[lab.Redis, lab.Pair[0]])
+        {
+            Ends(lab, redis);
+            await redis.MendAsync(empty: false);
+        }
+
+        await lab.Pair[1].MendAsync(empty: true);
+        await lab.PostgreSql.MendAsync();
     }
 
     /// <summary>The setups whose hot tier is on a server.</summary>

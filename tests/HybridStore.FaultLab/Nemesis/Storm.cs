@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using HybridStore.FaultLab.History;
+using HybridStore.FaultLab.Servers;
 using HybridStore.FaultLab.Setups;
 
 namespace HybridStore.FaultLab.Nemesis;
@@ -7,10 +8,20 @@ namespace HybridStore.FaultLab.Nemesis;
 /// <summary>Lets one fault after the other strike in each lane, as the seed chooses, until the time is over.</summary>
 internal sealed class Storm(Lab lab, LabOptions options)
 {
+    // More often than that, it is not the machine that had no time.
+    private const int MostMended = 20;
+
     private readonly ConcurrentDictionary<string, int> _done = new();
+    private int _mended;
 
     /// <summary>How often each class has struck.</summary>
     public IReadOnlyDictionary<string, int> Done => _done;
+
+    /// <summary>How often a fault was not brought to its end, and all servers were started again instead.</summary>
+    public int Mended => _mended;
+
+    /// <summary>What the first of those was.</summary>
+    public string? MendedFirst { get; private set; }
 
     /// <summary>Why a fault could not be brought about or healed; such a run says nothing.</summary>
     public Exception? Broken { get; private set; }
@@ -39,11 +50,20 @@ internal sealed class Storm(Lab lab, LabOptions options)
                 var fault = faults.First(f => (choice -= f.Weight) < 0);
                 using var turn = await lab.QuietAsync(fault.Lane);
                 lab.History.Write(HistoryEvent.Fault, $"- {fault.Name}");
-                await fault.Strike(new Random(random.Next()));
-                _done.AddOrUpdate(fault.Name, 1, static (_, n) => n + 1);
+                try
+                {
+                    await fault.Strike(new Random(random.Next()));
+                    _done.AddOrUpdate(fault.Name, 1, static (_, n) => n + 1);
+                }
+                catch (ServerTroubleException e) when (fault.IsPlain && _mended < MostMended)
+                {
+                    MendedFirst ??= $"{fault.Name}: {e.Message}";
+                    _mended++;
+                    await ServerFaults.MendAsync(lab);
+                }
             }
         }
-        catch (Exception e) when (e is InvalidOperationException or IOException or TimeoutException or System.Net.Sockets.SocketException)
+        catch (Exception e) when (e is ServerTroubleException or InvalidOperationException or IOException or TimeoutException or System.Net.Sockets.SocketException)
         {
             Broken = e;
         }

@@ -18,6 +18,7 @@ internal static class LabRun
         var start = TimeProvider.System.GetTimestamp();
         output.WriteLine($"seed {options.Seed}: eng/faultlab.sh --minutes {options.Minutes.ToString(CultureInfo.InvariantCulture)} --seed {options.Seed}{(options.DefaultOptions ? " --default-options" : "")}");
         await using var lab = await Lab.StartAsync(options);
+        var (redis, postgreSql) = (Version(lab.Redis.Send("INFO", "server")), await lab.PostgreSql.VersionAsync());
         var storm = new Storm(lab, options);
         using (var until = new CancellationTokenSource(TimeSpan.FromMinutes(options.Minutes), TimeProvider.System))
             await storm.RunAsync([.. BotFaults.Of(lab), .. ServerFaults.Of(lab), .. WayFaults.Of(lab)], until.Token);
@@ -28,8 +29,8 @@ internal static class LabRun
             await Task.WhenAll(lab.Setups.Select(s => lab.RunAsync("verify", s)));
         var versions = new Dictionary<string, string>
         {
-            ["redis"] = storm.Broken is null ? Version(lab.Redis.Send("INFO", "server")) : "?",
-            ["postgresql"] = storm.Broken is null ? await lab.PostgreSql.VersionAsync() : "?",
+            ["redis"] = redis,
+            ["postgresql"] = postgreSql,
             ["dotnet"] = Environment.Version.ToString(),
         };
         lab.History.Dispose();
@@ -66,6 +67,8 @@ internal static class LabRun
 
         foreach (var what in died)
             output.WriteLine(what);
+        if (storm.Mended > 0)
+            output.WriteLine($"{storm.Mended} faults were not brought to their end and don't count; all servers were started again instead. The first: {storm.MendedFirst}");
         if (storm.Broken is not null)
             output.WriteLine($"The laboratory itself failed: {storm.Broken}");
         report.Tell(output);

@@ -63,7 +63,7 @@ internal sealed class LabPostgreSql : IAsyncDisposable
             }
 
             if (attempt >= 100)
-                throw new InvalidOperationException("PostgreSQL does not start.");
+                throw new ServerTroubleException("PostgreSQL does not start.");
             await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System);
         }
     }
@@ -98,6 +98,14 @@ internal sealed class LabPostgreSql : IAsyncDisposable
         var family = Family(process);
         Signal.Send("STOP", family);
         return family;
+    }
+
+    /// <summary>Brings it up again with what its disk has, whatever state a fault has left it in.</summary>
+    public async Task MendAsync()
+    {
+        LabFolder.GiveBack(Path.Combine(Disk, "filler"));
+        await KillAsync();
+        await StartAsync();
     }
 
     public async Task CopyAsync()

@@ -58,7 +58,7 @@ internal sealed class LabRedis(string name, string fsync) : IAsyncDisposable
             }
 
             if (attempt >= 20)
-                throw new InvalidOperationException("redis-server does not start.");
+                throw new ServerTroubleException("redis-server does not start.");
         }
     }
 
@@ -82,6 +82,17 @@ internal sealed class LabRedis(string name, string fsync) : IAsyncDisposable
     {
         if (_process is { HasExited: false } process)
             Signal.Send(pauses ? "STOP" : "CONT", process.Id);
+    }
+
+    /// <summary>Brings it up again, whatever state a fault has left it in: continued, and running, with what its disk has or with nothing.</summary>
+    public async Task MendAsync(bool empty)
+    {
+        LabFolder.GiveBack(Path.Combine(Disk, "filler"));
+        Pause(false);
+        await KillAsync();
+        if (empty)
+            LabFolder.Delete(Data);
+        await StartAsync();
     }
 
     /// <summary>Copies what it has on its disk away, as a backup of its folder does; it is stopped for that.</summary>
@@ -154,14 +165,26 @@ internal sealed class LabRedis(string name, string fsync) : IAsyncDisposable
         return false;
     }
 
-    private static async Task UntilAsync(Func<bool> condition)
+    private async Task UntilAsync(Func<bool> condition)
     {
         // Tries and not seconds: the machine may stand still.
         for (var tries = 1; !Holds(condition); tries++)
         {
             if (tries > 600)
-                throw new TimeoutException("Redis does not come to do what it is told.");
+                throw new ServerTroubleException($"Redis does not come to do what it is told. {State()}");
             await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
+        }
+    }
+
+    private string State()
+    {
+        try
+        {
+            return $"{Send("INFO", "replication")} {Send("INFO", "persistence")} {new DriveInfo(Disk).AvailableFreeSpace} bytes are free.";
+        }
+        catch (Exception e) when (e is IOException or InvalidOperationException or SocketException)
+        {
+            return e.Message;
         }
     }
 
