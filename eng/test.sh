@@ -5,7 +5,7 @@
 #
 #   eng/test.sh [--no-build] [--no-coverage] [--filter X] [anything else for dotnet test]
 # HYBRIDSTORE_TEST_LIMIT: after how many seconds the tests of a project are ended and count as failed (900).
-# HYBRIDSTORE_TEST_JOBS: how many projects' tests run at once (1; on two processors two took longer, since their servers share one disk).
+# HYBRIDSTORE_TEST_JOBS: how many projects' tests run at once (1; two are faster where their databases lie in memory, and slower where they share one disk).
 # TMPDIR: where the tests' databases lie; if not set, in memory where there is room for them, and else where the system keeps such files.
 # HYBRIDSTORE_MONGODB_SERVER: a program that starts a server which speaks MongoDB's protocol, for where there is no mongod: it is called as
 #   PROGRAM start PORT   and prints the connection string as its last line; not there within 300 s, it counts as failed

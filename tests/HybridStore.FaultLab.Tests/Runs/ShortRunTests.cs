@@ -11,7 +11,7 @@ public sealed class ShortRunTests
     {
         Assert.SkipWhen(LabRun.Missing is not null, $"The laboratory needs {LabRun.Missing}; eng/servers.sh installs it.");
         var output = new StringWriter();
-        var options = new LabOptions { Minutes = 1.5, Setups = ["queued", "redis-sqlite", "postgresql"], Bots = 2, Pace = 60 };
+        var options = new LabOptions { Minutes = 2, Setups = ["queued", "redis-sqlite", "postgresql"], Bots = 2, Pace = 60 };
         var (report, isSound) = await LabRun.RunAsync(options, output);
         TestContext.Current.TestOutputHelper!.WriteLine(output.ToString());
         Assert.True(isSound && report.Violations == 0, output.ToString());
