@@ -51,7 +51,7 @@ internal sealed class SimRun : IDisposable
             StartWithClients();
         if (Queues && _scheduler.Chance(0.5))
             StartClients(Start(isReader: true));
-        _scheduler.RunAll(() => _clients.TrueForAll(static c => c.Task.IsCompleted || c.Process.IsKilled), _weather.Idle, _weather.Change, Queues ? 0.07 : 0.04);
+        _scheduler.RunAll(() => !_weather.IsStopping && _clients.TrueForAll(static c => c.Task.IsCompleted || c.Process.IsKilled), _weather.Idle, _weather.Change, Queues ? 0.07 : 0.04);
         foreach (var (process, task) in _clients)
         {
             if (task.IsCompleted || !process.IsKilled)

@@ -14,9 +14,13 @@ internal sealed class SimWeather(
     private ModelHotSnapshot? _snapshot;
     private IReadOnlySet<SimPoint> _inSnapshot = new HashSet<SimPoint>();
     private readonly Queue<Func<bool>> _storm = new();
+    private readonly List<(SimProcess Process, Task Task)> _stops = [];
     private ImmutableSortedDictionary<AuthSessionId, ColdMemorySession>? _copy;
     private int _kills;
     private bool _wentBack;
+
+    /// <summary>Whether a process is being stopped: in its place another may be started, with clients of its own.</summary>
+    public bool IsStopping => _stops.Exists(static s => !s.Task.IsCompleted && !s.Process.IsKilled);
 
     /// <summary>Nobody can do anything until this does something.</summary>
     public void Idle()
@@ -184,7 +188,7 @@ internal sealed class SimWeather(
                 break;
 
             case 9 when _kills < MostKills && processes.Count > 1:
-                _ = StopAsync(scheduler.Pick(processes));
+                Stop(scheduler.Pick(processes));
                 break;
         }
     }
@@ -248,6 +252,8 @@ internal sealed class SimWeather(
         foreach (var session in sessions)
             history.ColdWentBack(session, _copy.GetValueOrDefault(session)?.HeadIfExists);
     }
+
+    private void Stop(SimProcess process) => _stops.Add((process, StopAsync(process)));
 
     /// <summary>Ends a process in order, in the middle of what its clients do: it gives back what it holds, as well as that can be done, and is gone.</summary>
     private async Task StopAsync(SimProcess process)
