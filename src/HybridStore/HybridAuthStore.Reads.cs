@@ -175,7 +175,7 @@ public sealed partial class HybridAuthStore
             {
                 // Something is queued that the two tiers, asked one after the other, did not tell together: it may be on its way from one to the other just now.
                 if (attempt == MaxReadAttempts || _hot?.Outbox is null)
-                    throw Incomplete(session, cold.Head!);
+                    throw Incomplete(session, cold.Head!, hot);
                 if (attempt > 1)
                     await Task.Delay(ReadAgainAfter * attempt, _time, cancellationToken).ConfigureAwait(false);
                 hot = await ReadHotAsync(session, keys, withDataKeys: false, cancellationToken).ConfigureAwait(false);
@@ -249,7 +249,7 @@ public sealed partial class HybridAuthStore
                 : new ComposedRead(new SeenMark(head.Incarnation, version), OverlayDecision.Overlay(keys, cold.Records, changes));
         }
 
-        if (!ReadDecision.MayBeBehind(head))
+        if (!ReadDecision.MayBeBehind(hot, head))
             return new ComposedRead(new SeenMark(head.Incarnation, head.Version), cold.Records);
         return ReadDecision.JudgeCold(hot, head) switch
         {
@@ -301,15 +301,15 @@ public sealed partial class HybridAuthStore
             if (ReadDecision.JudgeCold(hot, head!) == ColdCompleteness.Complete)
                 return;
             if (attempt == MaxReadAttempts || _hot?.Outbox is null)
-                throw Incomplete(session, head!);
+                throw Incomplete(session, head!, hot);
             await Task.Delay(ReadAgainAfter * attempt, _time, cancellationToken).ConfigureAwait(false);
             head = (await AskColdAsync(session, state, [], withDataKeys: false, shown: true, cancellationToken).ConfigureAwait(false)).Head;
         }
     }
 
-    private StoreUnavailableException Incomplete(AuthSessionId session, SessionHead head) => new(
+    private StoreUnavailableException Incomplete(AuthSessionId session, SessionHead head, HotRead? hot) => new(
         _cold.Name,
-        $"Session {session} may have commits that the cold tier {_cold.Name} does not have yet (they are queued under epoch {head.AheadEpoch}), "
+        $"Session {session} may have commits that the cold tier {_cold.Name} does not have yet (they are queued under epoch {Math.Max(head.AheadEpoch, hot?.Outbox?.Epoch ?? 0)}), "
         + "and the hot tier that has them is not configured here, does not answer, or has not drained them.")
     {
         Session = session,

@@ -63,4 +63,10 @@ internal static class ReadDecision
 
     /// <summary>Whether cold may be behind what was queued in hot, so that its answer counts only once hot's outbox is known to be empty (protocol rule 3).</summary>
     public static bool MayBeBehind(SessionHead? head) => head is { AheadEpoch: not 0 };
+
+    /// <summary>The same, where hot was asked before cold: cold that went back may have forgotten a lease, and its ahead mark with it, while hot has what was queued under it.</summary>
+    /// <param name="hot">What hot said before cold was asked; <see langword="null"/>: it did not answer.</param>
+    /// <param name="head">What cold said.</param>
+    public static bool MayBeBehind(HotRead? hot, SessionHead head) => MayBeBehind(head)
+        || (hot?.Outbox is { } outbox && outbox.Incarnation == head.Incarnation && outbox.Epoch > head.Epoch && outbox.Version > head.Version);
 }

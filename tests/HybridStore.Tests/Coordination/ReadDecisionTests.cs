@@ -103,6 +103,22 @@ public class ReadDecisionTests
         Assert.Equal(isAhead ? ColdCompleteness.HotIsAhead : ColdCompleteness.Unknown, ReadDecision.JudgeCold(hot, Head()));
     }
 
+    [Theory]
+    [InlineData(8, 10, 1, true)]
+    [InlineData(8, 9, 1, false)]
+    [InlineData(7, 10, 1, false)]
+    [InlineData(8, 10, 2, false)]
+    public void MayBeBehind_WhereHotHasWhatWasQueuedUnderALeaseThatColdHasForgotten(long epoch, long version, long incarnation, bool expected)
+    {
+        var head = Head() with { AheadEpoch = 0 };
+        var outbox = Outbox(9, version) with { Epoch = epoch, Incarnation = incarnation };
+
+        Assert.Equal(expected, ReadDecision.MayBeBehind(Hot(outbox), head));
+        Assert.Equal(ColdCompleteness.Unknown, ReadDecision.JudgeCold(Hot(outbox), head));
+        Assert.False(ReadDecision.MayBeBehind(null, head));
+        Assert.True(ReadDecision.MayBeBehind(null, Head()));
+    }
+
     [Fact]
     public void MayBeBehind_NoSession_IsNot() => Assert.False(ReadDecision.MayBeBehind(null));
 

@@ -1,4 +1,5 @@
 using HybridStore.Conformance;
+using HybridStore.InMemory;
 using HybridStore.Tiers;
 using static HybridStore.Tests.Outbox.QueueFixture;
 
@@ -220,6 +221,30 @@ public sealed class TakeoverTests : IAsyncDisposable
 
         var e = await Assert.ThrowsAsync<ColdWentBackException>(async () => await process.Store.OpenAsync(_fixture.Session, Cancel));
         Assert.Equal((2, 1), (e.SeenVersion, e.ColdVersion));
+    }
+
+    [Fact]
+    public async Task ColdHasForgottenTheLease_AReaderIsNotToldWhatIsOlderThanWhatWasQueuedUnderIt()
+    {
+        var (_, first) = await _fixture.OpenAsync();
+        await first.DisposeAsync();
+        var cold = (InMemoryColdTier)_fixture.RealCold;
+        var copy = cold.Content;
+        var (holder, session) = await _fixture.OpenAsync();
+        holder.LoseCold();
+        await session.CommitAsync(Queued(A, 2), Cancel);
+        cold.Content = copy;
+        _fixture.PassLease();
+
+        // Cold says nothing of a lease, and has nothing less than hot was told that it has. But hot has commits under an epoch that cold does not know.
+        var reader = _fixture.Start().Store;
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => _fixture.WhileTimePassesAsync(reader.GetAsync(_fixture.Session, A, Cancel)));
+
+        // Whoever opens the session finds them, and then everybody.
+        await using var next = await _fixture.Start().Store.OpenAsync(_fixture.Session, Cancel);
+        Assert.Equal([2], (await next.GetAsync(A, Cancel)).Value.ToArray());
+        Assert.Equal([2], (await reader.GetAsync(_fixture.Session, A, Cancel)).Value.ToArray());
+        Assert.False(next.IsRolledBack);
     }
 
     [Fact]

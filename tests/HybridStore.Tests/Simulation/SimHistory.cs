@@ -65,12 +65,16 @@ internal sealed class SimHistory(TimeProvider time)
     public bool MayComeBack(AuthSessionId session, int point) => LeasesWentBack && Get(session).Points[point] is { IsLost: true, IsInHot: true };
 
     /// <summary>Cold is an older copy of itself from here on.</summary>
-    public void ColdWentBack(AuthSessionId id, SessionHead? head)
+    /// <param name="id">The session.</param>
+    /// <param name="head">As the copy has it.</param>
+    /// <param name="forgotten">The epochs that it had issued since.</param>
+    public void ColdWentBack(AuthSessionId id, SessionHead? head, (long After, long Through) forgotten)
     {
         var session = Get(id);
         var mark = head is null ? default : new SeenMark(head.Incarnation, head.Version);
         LeasesWentBack = true;
         session.OpenedEpoch = head?.Epoch ?? 0;
+        session.Forgotten = forgotten;
         if (!session.Points.Exists(p => p.Mark > mark && !p.IsLost))
             return;
         Lies++;
@@ -106,6 +110,17 @@ internal sealed class SimHistory(TimeProvider time)
         while (i > 0 && points[i].Time > at)
             i--;
         return i;
+    }
+
+    /// <summary>
+    /// The last point up to another that cold can tell of by itself: it has forgotten some leases, and with them that it may be behind what is queued under them. Who does not reach hot can't know.
+    /// </summary>
+    public int LastWithoutForgottenLeases(AuthSessionId id, int point)
+    {
+        var session = Get(id);
+        while (session.Points[point] is { IsInCold: false } queued && queued.Epoch > session.Forgotten.After && queued.Epoch <= session.Forgotten.Through)
+            point--;
+        return point;
     }
 
     /// <summary>The furthest point that the commit of any client was told to have reached.</summary>
@@ -484,6 +499,8 @@ internal sealed class SimHistory(TimeProvider time)
         public bool IsVouchedFor { get; set; }
 
         public long OpenedEpoch { get; set; }
+
+        public (long After, long Through) Forgotten { get; set; }
 
         public bool IsGivenUp { get; set; }
 

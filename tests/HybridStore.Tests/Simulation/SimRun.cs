@@ -561,7 +561,7 @@ internal sealed class SimRun : IDisposable
         // A holder does not know at once that somebody else has deleted the session, and until then, what it queues is what hot says.
         if (Queues && _shape.Deletes)
             staleness += LeaseDuration;
-        var earliest = Math.Max(process.Seen(session), _history.LastAt(session, _time.GetUtcNow() - staleness));
+        var earliest = Math.Max(process.Seen(session), _history.LastWithoutForgottenLeases(session, _history.LastAt(session, _time.GetUtcNow() - staleness)));
         if (handle is not { HoldsLease: true })
         {
             // While a handle is closed, its lease is still there, and with it the belief in it.

@@ -248,9 +248,13 @@ internal sealed class SimWeather(
 
         scheduler.Note(null, "cold goes back");
         _wentBack = true;
+        var before = cold.Content;
         cold.Content = _copy;
         foreach (var session in sessions)
-            history.ColdWentBack(session, _copy.GetValueOrDefault(session)?.HeadIfExists);
+        {
+            var copied = _copy.GetValueOrDefault(session);
+            history.ColdWentBack(session, copied?.HeadIfExists, (copied?.Epoch ?? 0, before.GetValueOrDefault(session)?.Epoch ?? 0));
+        }
     }
 
     private void Stop(SimProcess process) => _stops.Add((process, StopAsync(process)));
