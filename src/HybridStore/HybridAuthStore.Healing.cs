@@ -24,7 +24,9 @@ public sealed partial class HybridAuthStore
         // Hot that is beyond what this process knows has the one commit whose outcome is unknown: its repeat will tell.
         while (version < queue.End)
         {
-            if (queue.Next(version) is not { } missing || missing.Predecessor != version)
+            // Each as it was queued, and none coalesced: cold may have been given a part of it by a call whose answer was lost, and who takes over stands there.
+            var missing = queue.After(version);
+            if (missing.Count == 0 || missing[0].Predecessor != version)
                 return false;
             var queued = await _outbox!.QueueAsync(
                 new QueuedCommit
@@ -32,15 +34,15 @@ public sealed partial class HybridAuthStore
                     Session = queue.Session,
                     Incarnation = queue.Incarnation,
                     Epoch = lease.Ref.Epoch,
-                    Patches = [missing],
+                    Patches = missing,
                     GoodUntil = _time.GetUtcNow() + _maxStaleness,
                     IsGivenAgain = true,
                 },
                 CancellationToken.None).ConfigureAwait(false);
             if (queued.Status is not (HotQueueStatus.Queued or HotQueueStatus.Repeated))
                 return false;
-            Log.HotHealed(_logger, _hot.Name, queue.Session, 1 + missing.Absorbed.Count);
-            version = missing.Version;
+            Log.HotHealed(_logger, _hot.Name, queue.Session, missing.Sum(static p => 1 + p.Absorbed.Count));
+            version = missing[^1].Version;
         }
 
         // Only now: had this process died on the way, whoever comes next must not take for everything what hot has.

@@ -14,6 +14,9 @@ internal sealed class HeldQueue
     // Small enough for one transaction of any cold tier, large enough that a backlog drains in few.
     private const long MaxBatchBytes = 4 * 1024 * 1024;
 
+    // Each is an entry of its own in hot, which does nothing else while it takes them.
+    private const int MaxGivenAtOnce = 256;
+
     private readonly Lock _sync = new();
     private readonly Queue<SealedPatch> _patches = new();
     private readonly Dictionary<AuthKey, (long Version, ReadOnlyMemory<byte>? Envelope)> _latest = [];
@@ -222,6 +225,27 @@ internal sealed class HeldQueue
         }
 
         return batch is null ? first : PatchCoalescing.Coalesce(batch);
+    }
+
+    /// <summary>The oldest commits above a version, each as it was queued, as many as hot takes at once.</summary>
+    public IReadOnlyList<SealedPatch> After(long aboveVersion)
+    {
+        var patches = new List<SealedPatch>();
+        lock (_sync)
+        {
+            var bytes = 0L;
+            foreach (var patch in _patches)
+            {
+                if (patch.Version <= aboveVersion)
+                    continue;
+                patches.Add(patch);
+                bytes += patch.Changes.Sum(static c => (long)(c.Envelope?.Length ?? 0));
+                if (patches.Count == MaxGivenAtOnce || bytes >= MaxBatchBytes)
+                    break;
+            }
+        }
+
+        return patches;
     }
 
     /// <summary>The newest queued change of each record, where there is one, and the version up to which commits were queued. To be asked before cold is.</summary>

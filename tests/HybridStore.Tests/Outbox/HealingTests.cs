@@ -165,6 +165,28 @@ public sealed class HealingTests : IAsyncDisposable
         }
     }
 
+    [Fact]
+    public async Task ColdHasAPartOfWhatHotWasGivenAgain_AndTheHolderDies_NothingIsMissing()
+    {
+        var (process, session) = await _fixture.OpenAsync();
+
+        // Cold takes the first, and its holder does not learn of it.
+        process.Cold.Probe.Fail(HybridStore.Conformance.TierOperation.Commit, afterwards: true);
+        await session.CommitAsync(Queued(A, 2), Cancel);
+        await _fixture.UntilColdIsAtAsync(2);
+        process.LoseCold();
+        await session.CommitAsync(Queued(B, 3), Cancel);
+        _fixture.Server.Flush();
+        await session.CommitAsync(Queued(Mapping, 4), Cancel);
+        _fixture.PassLease();
+
+        var (_, next) = await _fixture.OpenAsync();
+
+        Assert.False(next.IsRolledBack);
+        Assert.Equal(4, await _fixture.ColdVersionAsync());
+        Assert.Equal([3], (await next.GetAsync(B, Cancel)).Value.ToArray());
+    }
+
     private async Task AssertTakenOverWholeAsync(QueueProcess process)
     {
         process.LoseCold();
