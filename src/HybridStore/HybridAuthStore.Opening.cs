@@ -174,8 +174,10 @@ public sealed partial class HybridAuthStore
         {
             var hot = _outbox is null ? null : await ReadHotAsync(session, [], withDataKeys: false, cancellationToken).ConfigureAwait(false);
             var (lease, grant) = await _leases.TryAcquireAsync(session, state, hot, cancellationToken).ConfigureAwait(false);
+
+            // That holder was judged by cold only if cold knew of no other after it, such as one that was never told that it has the lease.
             if (lease is not null)
-                return (lease, grant, hot?.Outbox is { HolderLives: true });
+                return (lease, grant, hot?.Outbox is { HolderLives: true } known && known.Epoch + 1 == grant.Epoch);
             if (!wait)
                 return default;
             if (_leaseOptions.Mode == LeaseMode.Optional)

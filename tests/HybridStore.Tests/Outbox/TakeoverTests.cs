@@ -268,6 +268,32 @@ public sealed class TakeoverTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task TheHolderReachesOnlyHot_AndWhoTakesTheLeaseWithoutLearningIt_WaitsForItsEndTheSecondTimeToo()
+    {
+        var holder = _fixture.Start();
+        var session = await holder.Store.OpenAsync(_fixture.Session, Cancel);
+        holder.LoseCold();
+        var other = _fixture.Start();
+        other.Cold.Probe.Before = o =>
+        {
+            // Hot was asked before the holder extended its lease there, and cold takes it for gone.
+            for (var i = 0; o == TierOperation.AcquireLease && i < 12; i++)
+                _fixture.Clock.Advance(TimeSpan.FromSeconds(3));
+            return Task.CompletedTask;
+        };
+        other.Cold.Probe.After = static o => o == TierOperation.AcquireLease ? throw new StoreUnavailableException("memory", "cut") : Task.CompletedTask;
+        await Assert.ThrowsAsync<StoreUnavailableException>(async () => await other.Store.OpenAsync(_fixture.Session, Cancel));
+        Assert.True((await _fixture.OutboxAsync())!.HolderLives);
+        Assert.True(session.HoldsLease);
+        other.FindCold();
+
+        // Cold takes it for its own lease that is asked for again, and knows nothing of the one before any more.
+        await using var next = await _fixture.WhileTimePassesAsync(other.Store.OpenAsync(_fixture.Session, Cancel));
+
+        Assert.False(session.HoldsLease);
+    }
+
+    [Fact]
     public async Task AHolderThatIsTakenOver_ChangesNothingInEitherTier()
     {
         var (process, session) = await _fixture.OpenAsync();
