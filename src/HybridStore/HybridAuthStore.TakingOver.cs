@@ -57,9 +57,12 @@ public sealed partial class HybridAuthStore
         var rolledBackAt = head.RolledBackAt;
         if (!complete)
         {
-            // Cold had no ahead mark, so it was complete once: what it lacks now, it has lost.
+            // Cold had no ahead mark, so it was complete once: what it lacks now, it has lost. Or this lease is over, and what hot has is queued under another.
             if (grant.FormerAheadEpoch == 0)
+            {
+                await EnsureStillHeldAsync(lease, cancellationToken).ConfigureAwait(false);
                 throw WentBack(session, state, new SeenMark(head.Incarnation, queue.Base), new SeenMark(head.Incarnation, former?.Version ?? 0));
+            }
 
             // A parked session waits for a person first, who then finds the same doubt: nothing here vouches for hot.
             if (queue.Parked is not null)
@@ -77,19 +80,23 @@ public sealed partial class HybridAuthStore
     private async ValueTask<long> FindOutWhyBehindAsync(AuthSessionId session, SessionState state, HeldLease lease, long rolledBackAt, CancellationToken cancellationToken)
     {
         var queue = lease.Queue!;
-        var cold = await _cold.ReadAsync(session, [], withDataKeys: false, cancellationToken).ConfigureAwait(false);
-        if (cold.Head is not { } head || head.Epoch != lease.Ref.Epoch)
-        {
-            _leases.Lose(lease);
-            throw new FencedException(session, lease.Ref.Epoch, cold.Head?.Epoch ?? 0);
-        }
-
+        var head = await EnsureStillHeldAsync(lease, cancellationToken).ConfigureAwait(false);
         var position = new SeenMark(head.Incarnation, head.Version);
         if (position < state.SeenInCold)
             throw WentBack(session, state, position, state.Seen);
         rolledBackAt = await MarkRolledBackAsync(lease, rolledBackAt == 0 ? queue.Base : rolledBackAt, SeenIsMissing).ConfigureAwait(false);
         state.TryObserve(new SeenMark(head.Incarnation, queue.End), shown: true);
         return rolledBackAt;
+    }
+
+    /// <summary>Asks cold whether a lease is still the last that it has issued: if not, what hot was found to have may be of a later one.</summary>
+    private async ValueTask<SessionHead> EnsureStillHeldAsync(HeldLease lease, CancellationToken cancellationToken)
+    {
+        var cold = await _cold.ReadAsync(lease.Ref.Session, [], withDataKeys: false, cancellationToken).ConfigureAwait(false);
+        if (cold.Head is { } head && head.Epoch == lease.Ref.Epoch)
+            return head;
+        _leases.Lose(lease);
+        throw new FencedException(lease.Ref.Session, lease.Ref.Epoch, cold.Head?.Epoch ?? 0);
     }
 
     /// <summary>Reads the entries that hot has beyond cold into the queue, as far as they fit.</summary>

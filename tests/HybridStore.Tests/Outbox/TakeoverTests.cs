@@ -268,6 +268,37 @@ public sealed class TakeoverTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task AnotherTakesTheSession_WhileItIsTakenOver_ColdDidNotGoBack()
+    {
+        var (_, first) = await _fixture.OpenAsync();
+        await first.DisposeAsync();
+        var slow = _fixture.Start();
+        AuthSession? theirs = null;
+        var isFirst = 1;
+        _fixture.Server.OnRequest = async o =>
+        {
+            if (o != TierOperation.ReadOutbox || Interlocked.Exchange(ref isFirst, 0) == 0)
+                return;
+
+            // It has seen cold at 1, and stands still until its lease has run out. What it finds in hot then is queued behind what others have drained.
+            slow.LoseCold();
+            _fixture.PassLease();
+            (var other, theirs) = await _fixture.OpenAsync();
+            await theirs.CommitAsync(Queued(A, 2), Cancel);
+            await _fixture.UntilColdIsAtAsync(2);
+            await _fixture.UntilHotIsToldAsync();
+            other.LoseCold();
+            await theirs.CommitAsync(Queued(A, 3), Cancel);
+            slow.FindCold();
+        };
+
+        await Assert.ThrowsAsync<FencedException>(async () => await slow.Store.OpenAsync(_fixture.Session, Cancel));
+
+        Assert.Equal([3], (await theirs!.GetAsync(A, Cancel)).Value.ToArray());
+        Assert.False(theirs.RolledBack.IsCancellationRequested);
+    }
+
+    [Fact]
     public async Task TheHolderReachesOnlyHot_AndWhoTakesTheLeaseWithoutLearningIt_WaitsForItsEndTheSecondTimeToo()
     {
         var holder = _fixture.Start();
