@@ -194,8 +194,12 @@ public sealed partial class HybridAuthStore
         try
         {
             var cold = await _cold.ReadAsync(session, [], withDataKeys: true, cancellationToken).ConfigureAwait(false);
-            if (cold.Commits.Any(m => m.Id == id))
-                return result;
+            foreach (var mark in cold.Commits)
+            {
+                // At another version, since somebody else has repeated it.
+                if (mark.Id == id)
+                    return result with { Version = mark.Version };
+            }
 
             // Deleted since it was asked.
             if (ReadDecision.PositionOf(cold.Head, cold.LastEndedIncarnation) >= SeenMark.EndOf(step.Commit.Incarnation))

@@ -31,6 +31,35 @@ public sealed class DemandTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task ColdHasAnotherCommitInItsPlace_AndIsGivenThisOneBehindIt_IsAcknowledgedWhereItIs()
+    {
+        var process = _fixture.Start();
+        var session = await process.Store.OpenAsync(_fixture.Session, Cancel);
+        var older = new InMemoryColdTier(_fixture.Clock);
+        var other = _fixture.Start();
+        other.Cold.Inner = older;
+        _fixture.Server.OnRequest = static _ => throw new StoreUnavailableException("model", "it would tell of the first lease");
+        var theirs = await other.Store.OpenAsync(_fixture.Session, Cancel);
+        _fixture.Server.OnRequest = null;
+        await theirs.CommitAsync(Put(A, 1), Cancel);
+        process.Cold.Inner = older;
+        var patch = Put(A, 2);
+        var commits = 0;
+
+        // Cold answers that it has something there already. Then, before this process looks what that is, the other one makes the same commit.
+        process.Cold.Probe.After = async o =>
+        {
+            if (o == TierOperation.Commit && Interlocked.Increment(ref commits) == 1)
+                await theirs.CommitAsync(patch, Cancel);
+        };
+
+        var receipt = await session.CommitAsync(patch, Cancel);
+
+        Assert.Equal((2, true), (receipt.Version, receipt.IsRepeat));
+        Assert.Equal(1, commits);
+    }
+
+    [Fact]
     public async Task ColdHasAnotherCommitInItsPlace_AndTheLeaseIsLostOnTheWay_IsNotAcknowledged()
     {
         var process = _fixture.Start();
