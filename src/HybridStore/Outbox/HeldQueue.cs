@@ -16,6 +16,7 @@ internal sealed class HeldQueue
 
     // Each is an entry of its own in hot, which does nothing else while it takes them.
     private const int MaxGivenAtOnce = 256;
+    private const int MaxChangesGivenAtOnce = 20_000;
 
     private readonly Lock _sync = new();
     private readonly Queue<SealedPatch> _patches = new();
@@ -233,11 +234,14 @@ internal sealed class HeldQueue
         var patches = new List<SealedPatch>();
         lock (_sync)
         {
-            var bytes = 0L;
+            var (changes, bytes) = (0, 0L);
             foreach (var patch in _patches)
             {
                 if (patch.Version <= aboveVersion)
                     continue;
+                changes += patch.Changes.Count;
+                if (patches.Count > 0 && changes > MaxChangesGivenAtOnce)
+                    break;
                 patches.Add(patch);
                 bytes += patch.Changes.Sum(static c => (long)(c.Envelope?.Length ?? 0));
                 if (patches.Count == MaxGivenAtOnce || bytes >= MaxBatchBytes)
