@@ -9,6 +9,30 @@ public class CipherSetTests
     public void Constructor_WithTheSameNumberTwice_IsRefused() =>
         Assert.Throws<ArgumentException>(() => new CipherSet(new OtherCipher(200, available: true), new OtherCipher(200, available: true)));
 
+    // Numbers are one byte: the first and the last one are numbers like any other.
+    [Theory]
+    [InlineData(0)]
+    [InlineData(64)]
+    [InlineData(254)]
+    [InlineData(255)]
+    public void Find_OfAnyNumber_GivesTheCipherThatHasIt(byte id)
+    {
+        var cipher = new OtherCipher(id, available: true);
+
+        Assert.Same(cipher, CipherSet.BuiltIn.With(cipher).Find((EnvelopeCipher)id));
+        Assert.Null(CipherSet.BuiltIn.Find((EnvelopeCipher)id));
+    }
+
+    [Fact]
+    public void ForSealing_WithANumberOfNobody_NamesNoPackageThatWouldNotHelp()
+    {
+        var error = Assert.Throws<StoreUnusableException>(() => CipherSet.BuiltIn.ForSealing((EnvelopeCipher)99));
+
+        Assert.Contains("cipher 99", error.Message, StringComparison.Ordinal);
+        Assert.Contains("add the package that brings it", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("NSec", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void ForSealing_WithACipherThatLacksSomething_ThrowsWhatItSays() =>
         Assert.Equal("brew install it", Assert.Throws<StoreUnusableException>(
@@ -84,48 +108,5 @@ public class CipherSetTests
         });
 
         Assert.Throws<StoreUnusableException>(() => codec.TryOpen(CodecSome.Session, CodecSome.Key, [key], envelope, out _));
-    }
-
-    [Fact]
-    public void MissingLibSodium_NamesEveryWayOut()
-    {
-        var error = LibSodium.Missing(new DllNotFoundException("libsodium"));
-
-        Assert.Equal(("codec", StoreUnusableReason.MissingDependency), (error.Tier, error.Reason));
-        Assert.All(
-            ["NuGet package `libsodium`", "apt install libsodium23", "dnf install libsodium", "apk add libsodium", "brew install libsodium", "Aes256Gcm", "ChaCha20Poly1305", "Encryption:Cipher"],
-            way => Assert.Contains(way, error.Message, StringComparison.Ordinal));
-    }
-
-    private sealed class OtherCipher(byte id, bool available) : Cipher
-    {
-        private readonly Aes256GcmCipher _aes = new();
-
-        public override EnvelopeCipher Id => (EnvelopeCipher)id;
-
-        public override int NonceSize => _aes.NonceSize;
-
-        public override void EnsureAvailable()
-        {
-            if (!available)
-                throw new StoreUnusableException("codec", StoreUnusableReason.MissingDependency, "brew install it");
-        }
-
-        public override KeyedCipher Key(ReadOnlySpan<byte> key)
-        {
-            EnsureAvailable();
-            return new Keyed(this, _aes.Key(key));
-        }
-
-        private sealed class Keyed(Cipher cipher, KeyedCipher inner) : KeyedCipher(cipher)
-        {
-            public override void Seal(ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> binding, ReadOnlySpan<byte> plaintext, Span<byte> box) =>
-                inner.Seal(nonce, binding, plaintext, box);
-
-            public override bool TryOpen(ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> binding, ReadOnlySpan<byte> box, Span<byte> plaintext) =>
-                inner.TryOpen(nonce, binding, box, plaintext);
-
-            public override void Dispose() => inner.Dispose();
-        }
     }
 }

@@ -72,7 +72,10 @@ public class CipherVectorTests
         Assert.Throws<ArgumentException>(() => LibSodium.SecretBox(new byte[31], new byte[24], new byte[1], new byte[17]));
         Assert.Throws<ArgumentException>(() => LibSodium.SecretBox(new byte[32], new byte[23], new byte[1], new byte[17]));
         Assert.Throws<ArgumentException>(() => LibSodium.SecretBox(new byte[32], new byte[24], new byte[1], new byte[16]));
+        Assert.Throws<ArgumentException>(() => LibSodium.TryOpenSecretBox(new byte[31], new byte[24], new byte[17], new byte[1]));
+        Assert.Throws<ArgumentException>(() => LibSodium.TryOpenSecretBox(new byte[32], new byte[23], new byte[17], new byte[1]));
         Assert.Throws<ArgumentException>(() => LibSodium.TryOpenSecretBox(new byte[32], new byte[24], new byte[15], []));
+        Assert.Throws<ArgumentException>(() => LibSodium.TryOpenSecretBox(new byte[32], new byte[24], new byte[17], []));
     }
 
     [Theory]

@@ -121,6 +121,145 @@ public class DataKeyWrapperTests
         AssertDamaged(() => wrapper.Unwrap(CodecSome.Session, 1, good with { Bytes = otherCipher }), "cipher 77");
     }
 
+    [Fact]
+    public void Unwrap_OfAKeyThatIsNotOne_SaysWhyOnceTheMasterKeyIsTheRightOne()
+    {
+        using var masterKey = MasterKey.Generate();
+        var wrapper = new DataKeyWrapper(masterKey, EnvelopeCipher.Aes256Gcm);
+        var good = wrapper.Create(CodecSome.Session, 1).Wrapped;
+
+        AssertDamaged(() => wrapper.Unwrap(CodecSome.Session, 1, good with { Bytes = good.Bytes[..11] }), "is not a wrapped key");
+        AssertDamaged(() => wrapper.Unwrap(CodecSome.Session, 1, good with { Bytes = good.Bytes[..12] }), "has the wrong size");
+        AssertDamaged(() => wrapper.Unwrap(CodecSome.Session, 1, good with { Bytes = good.Bytes[..^1] }), "has the wrong size");
+        AssertDamaged(() => wrapper.Unwrap(CodecSome.Session, 2, good), "another life of this one");
+    }
+
+    [Fact]
+    public void Unwrap_UnderAKeyThatIsNoneOfSeveral_NamesThemAllAndWhatToDo()
+    {
+        using var right = MasterKey.Generate();
+        using var active = MasterKey.Generate();
+        using var other = MasterKey.Generate();
+        var wrapped = Wrapper(new MasterKeySet(right)).Create(CodecSome.Session, 1).Wrapped;
+
+        var one = Assert.Throws<MasterKeyException>(() => Wrapper(new MasterKeySet(active)).Unwrap(CodecSome.Session, 1, wrapped));
+        var two = Assert.Throws<MasterKeyException>(() => Wrapper(new MasterKeySet(active, [other])).Unwrap(CodecSome.Session, 1, wrapped));
+
+        Assert.Equal((MasterKeyFault.Wrong, MasterKeyFault.Wrong), (one.Fault, two.Fault));
+        Assert.Contains($"the master key {right.Id}; the one configured is {active.Id}. Configure the key", one.Message, StringComparison.Ordinal);
+        Assert.Contains($"the master key {right.Id}; here are {active.Id}, {other.Id}. Configure the key", two.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Unwrap_UnderARevokedKey_IsRefusedWhetherItIsHereOrNot(bool isHere)
+    {
+        using var revoked = MasterKey.Generate();
+        using var active = MasterKey.Generate();
+        var wrapped = Wrapper(new MasterKeySet(revoked)).Create(CodecSome.Session, 1).Wrapped;
+        var keys = new MasterKeySet(active, isHere ? [revoked] : [], [revoked.Fingerprint]);
+
+        var error = Assert.Throws<MasterKeyException>(() => Wrapper(keys).Unwrap(CodecSome.Session, 1, wrapped));
+
+        Assert.Equal((MasterKeyFault.Revoked, (AuthSessionId?)CodecSome.Session), (error.Fault, error.Session));
+        Assert.Contains($"{revoked.Id}, which was revoked", error.Message, StringComparison.Ordinal);
+        Assert.Contains("hybridstore keys rotate", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Rewrap_OfAKey_WrapsTheSameKeyUnderTheActiveOne(bool isRevoked)
+    {
+        using var old = MasterKey.Generate();
+        using var active = MasterKey.Generate();
+        var (created, wrapped) = Wrapper(new MasterKeySet(old)).Create(CodecSome.Session, 1);
+
+        var again = Wrapper(new MasterKeySet(active, [old], isRevoked ? [old.Fingerprint] : [])).Rewrap(CodecSome.Session, 1, wrapped);
+
+        Assert.Equal(active.Fingerprint, DataKeyWrapper.MasterKeyOf(again));
+        using var unwrapped = Wrapper(new MasterKeySet(active)).Unwrap(CodecSome.Session, 1, again);
+        Assert.Equal((created.Id, BytesOf(created)), (unwrapped.Id, BytesOf(unwrapped)));
+        created.Dispose();
+    }
+
+    [Fact]
+    public void Rewrap_OfAKeyThatCanNotBeOpened_IsRefused()
+    {
+        using var old = MasterKey.Generate();
+        using var active = MasterKey.Generate();
+        var wrapped = Wrapper(new MasterKeySet(old)).Create(CodecSome.Session, 1).Wrapped;
+
+        AssertDamaged(() => Wrapper(new MasterKeySet(active, [old])).Rewrap(CodecSome.Session, 2, wrapped));
+        Assert.Equal(
+            MasterKeyFault.Wrong,
+            Assert.Throws<MasterKeyException>(() => Wrapper(new MasterKeySet(active)).Rewrap(CodecSome.Session, 1, wrapped)).Fault);
+        Assert.Equal(
+            MasterKeyFault.Wrong,
+            Assert.Throws<MasterKeyException>(() => Wrapper(new MasterKeySet(active, revoked: [old.Fingerprint])).Rewrap(CodecSome.Session, 1, wrapped)).Fault);
+    }
+
+    [Fact]
+    public void MasterKeyOf_AWrappedKey_IsTheOneThatItNames()
+    {
+        using var masterKey = MasterKey.Generate();
+        var wrapped = Wrapper(new MasterKeySet(masterKey)).Create(CodecSome.Session, 1).Wrapped;
+
+        Assert.Equal(masterKey.Fingerprint, DataKeyWrapper.MasterKeyOf(wrapped));
+        Assert.Equal(masterKey.Fingerprint, DataKeyWrapper.MasterKeyOf(wrapped with { Bytes = wrapped.Bytes[..12] }));
+    }
+
+    [Fact]
+    public void MasterKeyOf_WhatIsNoWrappedKeyOfThisFormat_IsNone()
+    {
+        using var masterKey = MasterKey.Generate();
+        var wrapped = Wrapper(new MasterKeySet(masterKey)).Create(CodecSome.Session, 1).Wrapped;
+        var foreign = wrapped.Bytes.ToArray();
+        foreign[1] = (byte)'S';
+        var newer = wrapped.Bytes.ToArray();
+        newer[2] = 2;
+
+        foreach (var bytes in new[] { default, wrapped.Bytes[..2], wrapped.Bytes[..11], foreign, newer })
+            Assert.Null(DataKeyWrapper.MasterKeyOf(wrapped with { Bytes = bytes }));
+    }
+
+    [Fact]
+    public void Create_WithACipherOfAnotherPackage_WrapsWithIt()
+    {
+        using var masterKey = MasterKey.Generate();
+        var wrapper = new DataKeyWrapper(masterKey, (EnvelopeCipher)200, new CipherSet(new OtherCipher(200, available: true)));
+
+        var (created, wrapped) = wrapper.Create(CodecSome.Session, 1);
+        using var unwrapped = wrapper.Unwrap(CodecSome.Session, 1, wrapped);
+
+        Assert.Equal(200, wrapped.Bytes.Span[3]);
+        Assert.Equal(BytesOf(created), BytesOf(unwrapped));
+        created.Dispose();
+    }
+
+    // Names of this length don't fit into the buffers on the stack.
+    [Fact]
+    public void WrapAndUnwrap_WithLongNames_AllocateNoMoreThanWithShortOnes()
+    {
+        using var masterKey = MasterKey.Generate();
+        using var key = CodecSome.DataKey();
+        var wrapper = Wrapper(new MasterKeySet(masterKey));
+        var wrapped = wrapper.Wrap(CodecSome.Session, 1, key);
+        var longer = wrapper.Wrap(CodecSome.LongNames, 1, key);
+
+        Assert.Equal(CodecSome.Allocated(() => wrapper.Wrap(CodecSome.Session, 1, key)), CodecSome.Allocated(() => wrapper.Wrap(CodecSome.LongNames, 1, key)));
+        Assert.Equal(CodecSome.Allocated(() => Unwrapped(CodecSome.Session, wrapped)), CodecSome.Allocated(() => Unwrapped(CodecSome.LongNames, longer)));
+
+        DataKeyId Unwrapped(AuthSessionId session, WrappedDataKey kept)
+        {
+            using var unwrapped = wrapper.Unwrap(session, 1, kept);
+            return unwrapped.Id;
+        }
+    }
+
+    private static DataKeyWrapper Wrapper(MasterKeySet keys) => new(() => keys, EnvelopeCipher.Aes256Gcm, CipherSet.BuiltIn, NonceSource.Fill);
+
     private static void AssertDamaged(Action unwrap, string how = "")
     {
         var error = Assert.Throws<MasterKeyException>(unwrap);

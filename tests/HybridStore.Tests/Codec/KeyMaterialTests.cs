@@ -38,6 +38,17 @@ public class KeyMaterialTests
     }
 
     [Fact]
+    public void IsDisposed_OnceItsOwnerHasDisposedOfIt_IsTrue()
+    {
+        var material = new KeyMaterial(CodecSome.Noise(32), "purpose"u8);
+        Assert.False(material.IsDisposed);
+
+        material.Dispose();
+
+        Assert.True(material.IsDisposed);
+    }
+
+    [Fact]
     public void Use_AfterDispose_IsRefused()
     {
         var codec = CodecSome.Codec(EnvelopeCipher.Aes256Gcm);
@@ -61,7 +72,11 @@ public class KeyMaterialTests
         CodecSome.Require(id);
         var cipher = CipherSet.BuiltIn.ForSealing(id);
         var material = new KeyMaterial(CodecSome.Noise(32), "purpose"u8);
-        material.Seal(cipher, new byte[cipher.NonceSize], [], [1, 2, 3], new byte[19]);
+        var box = new byte[19];
+        material.Seal(cipher, new byte[cipher.NonceSize], [], [1, 2, 3], box);
+        Assert.True(material.TryOpen(cipher, new byte[cipher.NonceSize], [], box, new byte[3]));
+        material.Derive("info"u8, new byte[8]);
+        material.CopyTo(new byte[32]);
         var keyed = Field<KeyedCipher[]>(material, "_keyed").Single();
         byte[][] copies = [Field<byte[]>(material, "_bytes"), Field<byte[]>(keyed, "_key")];
         Assert.All(copies, copy => Assert.NotEqual(new byte[32], copy));

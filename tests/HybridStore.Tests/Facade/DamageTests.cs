@@ -176,12 +176,6 @@ public sealed class DamageTests : IAsyncDisposable
         Assert.All(checks, c => Assert.Equal((EnvelopeFault.WrongMasterKey, false), (c.Fault!.Value, c.IsDamaged)));
     }
 
-    [Theory]
-    [InlineData(MasterKeyFault.Wrong, EnvelopeFault.WrongMasterKey)]
-    [InlineData(MasterKeyFault.Revoked, EnvelopeFault.RevokedKey)]
-    [InlineData(MasterKeyFault.WrappedKeyDamaged, EnvelopeFault.DataKeyDamaged)]
-    public void FaultOf_AMasterKeysFault_IsItsOwn(MasterKeyFault fault, EnvelopeFault expected) => Assert.Equal(expected, HybridStore.Codec.LockedDataKeys.FaultOf(fault));
-
     private async Task<HybridAuthStore> DamagedAsync(params AuthKey[] damaged)
     {
         var (store, _, _) = _fixture.Open(withHot: false);

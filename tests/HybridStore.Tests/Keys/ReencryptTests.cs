@@ -219,18 +219,6 @@ public sealed class ReencryptTests : IAsyncDisposable
         Assert.Equal(2, (await KeysAsync()).Keys.Count);
     }
 
-    [Theory]
-    [InlineData(EnvelopeCipher.Aes256Gcm, 1L << 32)]
-    [InlineData(EnvelopeCipher.ChaCha20Poly1305, 1L << 32)]
-    [InlineData(EnvelopeCipher.XSalsa20Poly1305, long.MaxValue)]
-    public void SealLimit_OfACipher_NamesItsSource(EnvelopeCipher cipher, long limit)
-    {
-        var found = CipherSet.BuiltIn.Find(cipher)!;
-
-        Assert.Equal(limit, found.SealLimit);
-        Assert.Contains(found.NonceSize == 12 ? "SP 800-38D" : "192 bits", found.SealLimitSource, StringComparison.Ordinal);
-    }
-
     private static async Task FillAsync(HybridAuthStore store, int records)
     {
         var patch = new AuthPatch();
