@@ -129,6 +129,36 @@ public sealed class CommitQueueTests
         Assert.Null(await mine);
     }
 
+    // Its commit has begun as part of another's: nobody could say that it did not happen.
+    [Fact]
+    public async Task WhoWasTakenAlong_IsNotCancelledAnyMore()
+    {
+        var leader = Joining("a");
+        _ = Enter(leader);
+        using var caller = new CancellationTokenSource();
+        var joined = Joining("b");
+        var wait = _queue.EnterAsync(joined, caller.Token).AsTask();
+        Assert.Same(joined, Assert.Single(_queue.TakeAlong(leader)));
+
+        await caller.CancelAsync();
+
+        Assert.False(wait.IsCompleted);
+        var receipt = new CommitReceipt(joined.Patch!.CommitId, 1, 2, CommitOutcome.Persisted, false);
+        joined.Complete(receipt);
+        Assert.Same(receipt, await wait);
+    }
+
+    [Fact]
+    public async Task WhoComesCancelled_TakesNoTurn()
+    {
+        using var caller = new CancellationTokenSource();
+        await caller.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _queue.EnterAsync(Alone(), caller.Token).AsTask());
+
+        Assert.True(Enter(Alone()).IsCompleted);
+    }
+
     private static PendingCommit Alone() => new(patch: null, mayJoin: false);
 
     private static PendingCommit Joining(string id, int bytes = 1) => new(new AuthPatch().Set("session", id, new byte[bytes]), mayJoin: true);
