@@ -118,7 +118,7 @@ internal sealed class SimHistory(TimeProvider time)
     public int LastWithoutForgottenLeases(AuthSessionId id, int point)
     {
         var session = Get(id);
-        while (session.Points[point] is { IsInCold: false } queued && queued.Epoch > session.Forgotten.After && queued.Epoch <= session.Forgotten.Through)
+        while (session.Points[point] is { IsInCold: false } queued && session.HasForgotten(queued.Epoch))
             point--;
         return point;
     }
@@ -222,8 +222,10 @@ internal sealed class SimHistory(TimeProvider time)
                 continue;
             }
 
-            // It goes on from what cold has lost: hot alone can't know, and whoever brings it to cold is told.
-            if (session.WentBack && !session.Taken.ContainsKey(patch.CommitId) && patch.Predecessor != session.Points[^1].Mark.Version)
+            // It goes on from what cold has lost: hot alone can't know, and whoever brings it to cold is told. So it is of a commit that somebody else has repeated where cold is now, and of
+            // one of two that hold an epoch which cold has forgotten and issued again, where the other was first.
+            var isElsewhere = session.Taken.TryGetValue(patch.CommitId, out var there) ? there != new SeenMark(commit.Incarnation, patch.Version) : patch.Predecessor != session.Points[^1].Mark.Version;
+            if (isElsewhere && (session.WentBack || session.HasForgotten(commit.Epoch)))
             {
                 var before = new SeenMark(commit.Incarnation, patch.Predecessor!.Value);
                 session.Void.Add(Make(new SeenMark(commit.Incarnation, patch.Version), patch, commit.Epoch, session.Void.FindLast(p => p.Mark == before) ?? session.Points.FindLast(p => p.Mark == before && p.IsLost)));
@@ -412,13 +414,13 @@ internal sealed class SimHistory(TimeProvider time)
         if (epoch != 0 && epoch < last.Epoch)
             throw new SimFailure($"{process.Name}'s commit under {epoch} was taken after one under {last.Epoch}.");
         session.HasTwoBranches |= session.WentBack && session.Points.Exists(p => p.Mark == mark);
-        var point = Make(mark, sealedPatch, epoch, last, session.HasTwoBranches);
+        var point = Make(mark, sealedPatch, epoch, last, session.HasTwoBranches, session.HasForgotten(epoch));
         session.Taken[sealedPatch.CommitId] = mark;
         session.Points.Add(point);
         return point;
     }
 
-    private SimPoint Make(SeenMark mark, SealedPatch sealedPatch, long epoch, SimPoint? before, bool hasTwoBranches = false)
+    private SimPoint Make(SeenMark mark, SealedPatch sealedPatch, long epoch, SimPoint? before, bool hasTwoBranches = false, bool hasTwoHolders = false)
     {
         // Of what has no place, nobody knows what it stands on: only what it writes counts. Nor does who read the one of two histories and writes the other.
         var isVoid = before is null || hasTwoBranches;
@@ -453,8 +455,8 @@ internal sealed class SimHistory(TimeProvider time)
 
                 if (!written.Contains(change.Key))
                 {
-                    // Left out as unchanged: then it was.
-                    if (!isVoid && value != (records.TryGetValue(change.Key, out var held) ? held.Value : null))
+                    // Left out as unchanged: then it was. But for an epoch that cold has forgotten and may have issued again: each of the two holders knows only what itself has written.
+                    if (!isVoid && !hasTwoHolders && value != (records.TryGetValue(change.Key, out var held) ? held.Value : null))
                         throw new SimFailure($"{change.Key} was taken for unchanged before {mark}, and it was not.");
                 }
                 else if (value is { } set)
@@ -501,6 +503,8 @@ internal sealed class SimHistory(TimeProvider time)
         public long OpenedEpoch { get; set; }
 
         public (long After, long Through) Forgotten { get; set; }
+
+        public bool HasForgotten(long epoch) => epoch > Forgotten.After && epoch <= Forgotten.Through;
 
         public bool IsGivenUp { get; set; }
 

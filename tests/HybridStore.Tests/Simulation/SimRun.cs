@@ -198,6 +198,7 @@ internal sealed class SimRun : IDisposable
         try
         {
             var deletions = _history.Deletions(session);
+            var leasesWentBack = _history.LeasesWentBack;
             var handle = await process.Store.OpenAsync(session);
             process.Handles[session] = handle;
             process.OpenedAfter[session] = (deletions, _history.Lies);
@@ -206,7 +207,9 @@ internal sealed class SimRun : IDisposable
                 return;
             CheckAlone(process, session, handle);
             _history.Opened(session, handle.Epoch);
-            if (deletions == _history.Deletions(session) && handle.IsRolledBack != _history.IsRolledBack(session))
+
+            // Cold that goes back meanwhile takes the mark with it that was found, or just made, there.
+            if (deletions == _history.Deletions(session) && leasesWentBack == _history.LeasesWentBack && handle.IsRolledBack != _history.IsRolledBack(session))
                 throw new SimFailure($"{process.Name} opened {session}, and it says that it is {(handle.IsRolledBack ? "" : "not ")}rolled back.");
             if (handle.IsRolledBack && _scheduler.Chance(0.5))
                 await handle.AcknowledgeRollbackAsync();
