@@ -221,6 +221,10 @@ public sealed partial class HybridAuthStore
         }
 
         var hot = await ReadHotAsync(session, [], withDataKeys: false, cancellationToken).ConfigureAwait(false);
+
+        // This process has seen its end meanwhile: cold says so now.
+        if (state.Seen >= SeenMark.EndOf(head.Incarnation))
+            return null;
         var mark = new SeenMark(head.Incarnation, head.Version);
         switch (ReadDecision.JudgeCold(hot, head))
         {

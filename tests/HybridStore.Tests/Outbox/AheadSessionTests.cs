@@ -52,6 +52,26 @@ public sealed class AheadSessionTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task FindSession_DeletedHereWhileHotIsAsked_IsNotFoundWhereItWasBefore()
+    {
+        await QueueAndVanishAsync();
+        var other = _fixture.Start();
+        Assert.Equal([3], (await other.Store.GetAsync(_fixture.Session, A, Cancel)).Value.ToArray());
+        var isFirst = 1;
+        _fixture.Server.OnRequest = async o =>
+        {
+            if (o != TierOperation.Read || Interlocked.Exchange(ref isFirst, 0) == 0)
+                return;
+            await other.Store.DeleteSessionAsync(_fixture.Session, Cancel);
+            throw new StoreUnavailableException("model", "cut");
+        };
+
+        // Cold was at 1, and this process has seen 3, and then the end.
+        Assert.Null(await other.Store.FindSessionAsync(_fixture.Session, Cancel));
+        Assert.Equal(0, isFirst);
+    }
+
+    [Fact]
     public async Task Summarize_DeadHolderLeftQueuedCommits_CountsWhatColdHasAndSaysAhead()
     {
         await QueueAndVanishAsync();
