@@ -227,15 +227,16 @@ for project in */*/*.csproj; do
   done
 done
 
-# Each is told as soon as it has ended.
-files=()
+# Each is told as soon as it has ended. Those with a PostgreSQL of their own take longest: where two run at once, they come first, so that none is left to run alone.
+files=() longest=()
 for project in $(sed -n 's/^Project.*"\(tests[^"]*\.csproj\)".*/\1/p' HybridStore.sln | tr '\\' /); do
   name=$(basename "$project" .csproj)
   if [[ ! -f $results/$name.leftout ]] && grep -q '<ProjectType>Test<' "$project"; then
     projects+=("$name")
-    files+=("$project")
+    if ((jobs > 1)) && grep -q '<RequiresPackageSet>.*postgresql' "$project"; then longest+=("$project"); else files+=("$project"); fi
   fi
 done
+files=(${longest[@]+"${longest[@]}"} ${files[@]+"${files[@]}"})
 
 for ((lane = 0; lane < jobs; lane++)); do
   run_lane ${files[@]+"${files[@]}"} &
