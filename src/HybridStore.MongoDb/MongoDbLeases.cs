@@ -50,6 +50,20 @@ internal sealed class MongoDbLeases(MongoDbStore store, SessionReader reader, Tr
             cancellationToken).ConfigureAwait(false);
     }
 
+    public async ValueTask<bool> SetAheadAsync(LeaseRef lease, bool mayQueue, CancellationToken cancellationToken)
+    {
+        ColdInput.Check(lease.Session);
+        var fields = new BsonDocument(SessionDocument.AheadField, mayQueue ? lease.Epoch : 0L);
+        return await store.CallAsync(
+            "set ahead",
+            async deadline =>
+            {
+                var result = await store.Collections.Sessions.UpdateOneAsync(Held(lease), new BsonDocument("$set", fields), cancellationToken: deadline).ConfigureAwait(false);
+                return result.MatchedCount > 0;
+            },
+            cancellationToken).ConfigureAwait(false);
+    }
+
     public async IAsyncEnumerable<ColdSession> ListAheadAsync(bool unheldOnly, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         AuthSessionId last = default;

@@ -70,6 +70,18 @@ internal sealed class PostgreSqlLeases(PostgreSqlStore store) : IColdLeases
             cancellationToken).ConfigureAwait(false);
     }
 
+    public async ValueTask<bool> SetAheadAsync(LeaseRef lease, bool mayQueue, CancellationToken cancellationToken)
+    {
+        ColdInput.Check(lease.Session);
+        var database = await store.OpenAsync(cancellationToken).ConfigureAwait(false);
+        return await database.WriteAsync(
+            "set ahead",
+            async (connection, deadline) => await Statement.Of(connection, database.Sql["set-ahead"])
+                .Text(lease.Session.Tenant).Text(lease.Session.Session).Long(lease.Epoch).Bool(mayQueue).RunAsync(deadline).ConfigureAwait(false) != 0,
+            outcomeUnknown: null,
+            cancellationToken).ConfigureAwait(false);
+    }
+
     public async IAsyncEnumerable<ColdSession> ListAheadAsync(
         bool unheldOnly, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {

@@ -37,6 +37,13 @@ internal sealed class SqliteLeases(SqliteStore store) : IColdLeases
         return await open.Writer.RunAsync(new ReleaseLease(lease, drained), cancellationToken).ConfigureAwait(false);
     }
 
+    public async ValueTask<bool> SetAheadAsync(LeaseRef lease, bool mayQueue, CancellationToken cancellationToken)
+    {
+        ColdInput.Check(lease.Session);
+        var open = await store.OpenAsync(cancellationToken).ConfigureAwait(false);
+        return await open.Writer.RunAsync(new SetAhead(lease, mayQueue), cancellationToken).ConfigureAwait(false);
+    }
+
     public async IAsyncEnumerable<ColdSession> ListAheadAsync(bool unheldOnly, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var open = await store.OpenAsync(cancellationToken).ConfigureAwait(false);

@@ -48,8 +48,25 @@ public sealed partial class HybridAuthStore
         // Only now: had this process died on the way, whoever comes next must not take for everything what hot has.
         if (!isWhole && (await AdoptAsync(lease, queue, confirmed, isWhole: true).ConfigureAwait(false) is not { } whole || whole < queue.End))
             return false;
+        // After hot has the epoch: only from then on does a restart of hot look like the loss that it may be.
+        if (!await MayQueueAsync(lease).ConfigureAwait(false))
+            return false;
         queue.Vouch(run);
         return true;
+    }
+
+    // A session that was opened while hot was away has nothing queued, and says so in cold until here.
+    private async ValueTask<bool> MayQueueAsync(HeldLease lease)
+    {
+        try
+        {
+            return await _leases.SetAheadAsync(lease, mayQueue: true, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (StoreUnavailableException e)
+        {
+            Log.NotMarkedAhead(_logger, e, lease.Ref.Session);
+            return false;
+        }
     }
 
     /// <returns>The version at which hot is then; <see langword="null"/>: the lease is over.</returns>

@@ -66,9 +66,9 @@ public sealed partial class HybridAuthStore
     private async ValueTask<HeldSession?> HoldAsync(AuthSessionId session, SessionState state, bool wait, CancellationToken cancellationToken)
     {
         HeldLease? lease = null;
+        LeaseGrant? grant = null;
         try
         {
-            LeaseGrant? grant = null;
             var knewOfHolder = false;
             if (_leaseOptions.Mode != LeaseMode.Off)
             {
@@ -77,7 +77,11 @@ public sealed partial class HybridAuthStore
                     return null;
             }
 
-            var installed = lease is null ? null : await InstallEpochAsync(lease.Ref, grant!).ConfigureAwait(false);
+            var installed = lease is null ? null : await InstallEpochAsync(lease, grant!, cancellationToken).ConfigureAwait(false);
+
+            // Hot was away when the lease was taken, and is there now.
+            if (_outbox is not null && installed is { Installed: true } && !await _leases.SetAheadAsync(lease!, mayQueue: true, cancellationToken).ConfigureAwait(false))
+                throw new FencedException(session, lease!.Ref.Epoch, currentEpoch: 0);
 
             // Its holder, who did not reach cold, has extended it in hot since hot was asked: it is fenced now, and answers from its memory for as long as it believes in its lease.
             if (_outbox is not null && !knewOfHolder && installed?.Former is { HolderLives: true })
@@ -100,7 +104,7 @@ public sealed partial class HybridAuthStore
         catch
         {
             if (lease is not null)
-                await _leases.ReleaseAsync(lease, drained: false).ConfigureAwait(false);
+                await _leases.GiveUpAsync(lease, wasAhead: grant!.FormerAheadEpoch != 0).ConfigureAwait(false);
             throw;
         }
     }
@@ -197,19 +201,23 @@ public sealed partial class HybridAuthStore
     }
 
     // Where nothing was queued before, hot that can't be told is only hot that is not believed: whoever was before wrote to cold first.
-    private async ValueTask<HotInstallation?> InstallEpochAsync(LeaseRef lease, LeaseGrant grant)
+    private async ValueTask<HotInstallation?> InstallEpochAsync(HeldLease lease, LeaseGrant grant, CancellationToken cancellationToken)
     {
         if (_hot is null)
             return null;
         try
         {
-            return await _hot.InstallEpochAsync(lease, grant.FormerAheadEpoch == 0 || grant.Head is null, CancellationToken.None).ConfigureAwait(false);
+            return await _hot.InstallEpochAsync(lease.Ref, grant.FormerAheadEpoch == 0 || grant.Head is null, CancellationToken.None).ConfigureAwait(false);
         }
         catch (StoreUnavailableException e)
         {
             HotFailed(e, "install epoch");
             if (_outbox is not null && grant.FormerAheadEpoch != 0)
-                throw HotIsNeeded(lease.Session, grant.FormerAheadEpoch, e);
+                throw HotIsNeeded(lease.Ref.Session, grant.FormerAheadEpoch, e);
+
+            // It was there a moment ago, when the lease was taken.
+            if (grant.FormerAheadEpoch == 0 && !await _leases.SetAheadAsync(lease, mayQueue: false, cancellationToken).ConfigureAwait(false))
+                throw new FencedException(lease.Ref.Session, lease.Ref.Epoch, currentEpoch: 0);
             return null;
         }
     }

@@ -37,6 +37,8 @@ internal sealed class ColdScript
 
     public static ColdScript Release { get; } = new("Release");
 
+    public static ColdScript SetAhead { get; } = new("SetAhead");
+
     public static ColdScript Names { get; } = new("Names");
 
     public static ColdScript Heads { get; } = new("Heads");

@@ -63,6 +63,15 @@ internal sealed class RedisColdLeases(ColdServer server) : IColdLeases
         return ColdReply.Number(reply) != 0;
     }
 
+    public async ValueTask<bool> SetAheadAsync(LeaseRef lease, bool mayQueue, CancellationToken cancellationToken)
+    {
+        ColdInput.Check(lease.Session);
+        var own = server.KeysOf(lease.Session);
+        var reply = await server.WriteAsync(ColdScript.SetAhead, [own.Head, own.Ahead], [own.Name, lease.Epoch, mayQueue ? "1" : "0"], "set ahead", null, cancellationToken)
+            .ConfigureAwait(false);
+        return ColdReply.Number(reply) != 0;
+    }
+
     public IAsyncEnumerable<ColdSession> ListAheadAsync(bool unheldOnly, CancellationToken cancellationToken) =>
         new ColdListing(server, ColdBucket.Ahead, tenant: null, head => head.IsAhead && !(unheldOnly && head.IsHeld)).RunAsync(cancellationToken);
 

@@ -120,6 +120,9 @@ internal static partial class Log
     [LoggerMessage(80, LogLevel.Warning, "Hot could not be told what cold has taken; it is tried again.", EventName = "NotAcknowledged")]
     public static partial void NotAcknowledged(ILogger logger, Exception exception);
 
+    [LoggerMessage(81, LogLevel.Warning, "Cold could not be told that commits of session {Session} may be queued; until it is, they are persisted.", EventName = "NotMarkedAhead")]
+    public static partial void NotMarkedAhead(ILogger logger, Exception exception, AuthSessionId session);
+
     [LoggerMessage(79, LogLevel.Information, "The rollback of session {Session} was acknowledged.", EventName = "RollbackAcknowledged")]
     public static partial void RollbackAcknowledged(ILogger logger, AuthSessionId session);
 

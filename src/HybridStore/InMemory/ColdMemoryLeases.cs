@@ -59,6 +59,17 @@ internal sealed class ColdMemoryLeases(ColdMemory memory) : IColdLeases
             cancellationToken));
     }
 
+    public ValueTask<bool> SetAheadAsync(LeaseRef lease, bool mayQueue, CancellationToken cancellationToken)
+    {
+        ColdInput.Check(lease.Session);
+        return ValueTask.FromResult(memory.Change(
+            lease.Session,
+            (session, _) => session.LeaseHolder is not null && session.Epoch == lease.Epoch
+                ? (true, session with { AheadEpoch = mayQueue ? lease.Epoch : 0 })
+                : (false, session),
+            cancellationToken));
+    }
+
     public async IAsyncEnumerable<ColdSession> ListAheadAsync(bool unheldOnly, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await Task.CompletedTask.ConfigureAwait(false);

@@ -22,6 +22,10 @@ internal sealed class ResilientColdLeases(IColdLeases inner, TierPipeline pipeli
         pipeline.RunAsync(
             new TierCall("give a lease back", lease.Session.Tenant), (inner, lease, drained), static (s, cancel) => s.inner.ReleaseAsync(s.lease, s.drained, cancel), cancellationToken);
 
+    public ValueTask<bool> SetAheadAsync(LeaseRef lease, bool mayQueue, CancellationToken cancellationToken) =>
+        pipeline.RunAsync(
+            new TierCall("note whether commits are queued", lease.Session.Tenant), (inner, lease, mayQueue), static (s, cancel) => s.inner.SetAheadAsync(s.lease, s.mayQueue, cancel), cancellationToken);
+
     public IAsyncEnumerable<ColdSession> ListAheadAsync(bool unheldOnly, CancellationToken cancellationToken) =>
         pipeline.StreamAsync(new TierCall("list sessions that may be ahead", null), (inner, unheldOnly), static (s, cancel) => s.inner.ListAheadAsync(s.unheldOnly, cancel), cancellationToken);
 }

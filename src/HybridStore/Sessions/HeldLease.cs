@@ -33,6 +33,9 @@ internal sealed class HeldLease
     /// <summary>What is queued under it; <see langword="null"/>: nothing ever is.</summary>
     public HeldQueue? Queue { get; set; }
 
+    /// <summary>Whether cold is known to say that commits may be queued under it; nothing is given to hot's outbox before.</summary>
+    public bool MayQueue { get; set; }
+
     /// <summary>How long this process may still believe in it, by the steady clock.</summary>
     public TimeSpan Left => TimeSpan.FromSeconds(Math.Max(0, Volatile.Read(ref _deadline) - _time.GetTimestamp()) / (double)_time.TimestampFrequency);
 

@@ -58,7 +58,7 @@ internal sealed class LeaseKeeper : IAsyncDisposable
     public async ValueTask<(HeldLease? Lease, LeaseGrant Grant)> TryAcquireAsync(
         AuthSessionId session, SessionState state, HotRead? hot, CancellationToken cancellationToken)
     {
-        var request = new LeaseRequest(session, _identity.Text, _options.Duration, MayQueue: _outbox is not null)
+        var request = new LeaseRequest(session, _identity.Text, _options.Duration, MayQueue: _outbox is not null && hot is not null)
         {
             LiveEpoch = hot?.Outbox is { HolderLives: true } outbox ? outbox.Epoch : 0,
             RefusesAhead = hot is null,
@@ -66,6 +66,8 @@ internal sealed class LeaseKeeper : IAsyncDisposable
             // Cold issues epochs and hot only learns of them: one that is higher there is of a cold tier that went back since. Below it, nobody would ever be let in.
             AboveEpoch = hot?.Outbox?.Epoch ?? 0,
         };
+
+        // One that finds hot away is not marked as one that may have queued: should hot be restarted before it is reached, nobody could tell that from a loss.
         var (grant, asked, askedUtc) = await AskAsync(request, cancellationToken).ConfigureAwait(false);
         if (!grant.Granted && grant.Holder is { } holder && _identity.KnowsToBeDead(holder))
         {
@@ -75,17 +77,40 @@ internal sealed class LeaseKeeper : IAsyncDisposable
 
         if (!grant.Granted)
             return (null, grant);
-        var lease = new HeldLease(new LeaseRef(session, grant.Epoch), state, _time);
+        var lease = new HeldLease(new LeaseRef(session, grant.Epoch), state, _time) { MayQueue = request.MayQueue };
         lease.Extend(asked, askedUtc, _options.Duration);
         Keep(lease);
         Log.LeaseTaken(_logger, session, grant.Epoch);
         return (lease, grant);
     }
 
+    /// <summary>Has cold note whether commits may be queued under a lease, before the first one is, or where none can have been.</summary>
+    /// <returns><see langword="false"/>: the lease is lost.</returns>
+    public async ValueTask<bool> SetAheadAsync(HeldLease lease, bool mayQueue, CancellationToken cancellationToken)
+    {
+        if (lease.MayQueue == mayQueue)
+            return true;
+        if (!await _cold.SetAheadAsync(lease.Ref, mayQueue, cancellationToken).ConfigureAwait(false))
+        {
+            Lose(lease);
+            return false;
+        }
+
+        lease.MayQueue = mayQueue;
+        return true;
+    }
+
     /// <summary>Gives a lease back; one that can't be given back now runs out.</summary>
     /// <param name="lease">The lease.</param>
     /// <param name="drained">Whether cold has everything that was queued under it.</param>
-    public async ValueTask ReleaseAsync(HeldLease lease, bool drained)
+    public ValueTask ReleaseAsync(HeldLease lease, bool drained) => ReleaseAsync(lease, drained, tellHot: drained);
+
+    /// <summary>Gives a lease back under which the session was not opened after all.</summary>
+    /// <param name="lease">The lease.</param>
+    /// <param name="wasAhead">Whether commits may have been queued under leases before it; none were under this one.</param>
+    public ValueTask GiveUpAsync(HeldLease lease, bool wasAhead) => ReleaseAsync(lease, drained: !wasAhead, tellHot: false);
+
+    private async ValueTask ReleaseAsync(HeldLease lease, bool drained, bool tellHot)
     {
         Forget(lease);
         if (!lease.TryEnd())
@@ -96,7 +121,7 @@ internal sealed class LeaseKeeper : IAsyncDisposable
             Log.LeaseReleased(_logger, lease.Ref.Session, lease.Ref.Epoch);
 
             // After cold: as long as it carries an ahead mark, what hot knows of the session must not expire.
-            if (drained && _outbox is not null)
+            if (tellHot && _outbox is not null)
                 await _outbox.ReleaseAsync(lease.Ref, CancellationToken.None).ConfigureAwait(false);
         }
         catch (AuthStoreException e)
@@ -227,14 +252,15 @@ internal sealed class LeaseKeeper : IAsyncDisposable
         }
     }
 
-    // A tier that does not answer is no lost lease. Nobody else can have taken one over without cold, nor used it before hot has the new epoch; and who reaches cold asks hot first.
+    // A tier that does not answer is no lost lease. Nobody else can have taken one over without cold, nor used it before hot has the new epoch; and who reaches cold asks hot first,
+    // where cold says that commits may be queued: a lease of which it does not say so can't live on here.
     private async ValueTask RenewInHotAsync()
     {
         if (_outbox is null || _disposed)
             return;
         HeldLease[] held;
         lock (_sync)
-            held = [.. _held.Where(static l => l.Queue is not null && !l.HasRunOut)];
+            held = [.. _held.Where(static l => l is { Queue: not null, MayQueue: true, HasRunOut: false })];
         if (held.Length == 0)
             return;
         try

@@ -26,6 +26,14 @@ public interface IColdLeases
     /// <returns>Whether it still held.</returns>
     ValueTask<bool> ReleaseAsync(LeaseRef lease, bool drained, CancellationToken cancellationToken);
 
+    /// <summary>Sets the ahead mark of a lease that still holds, or clears it: for a lease that comes to queue only after it was taken, or never came to.</summary>
+    /// <remarks>Only the holder knows that nothing is queued; whoever clears the mark of a session that has queued commits loses them when hot does.</remarks>
+    /// <param name="lease">The lease.</param>
+    /// <param name="mayQueue">Whether commits may be queued under it, so that cold may be behind.</param>
+    /// <param name="cancellationToken">Cancels the wait until the transaction begins.</param>
+    /// <returns>Whether it still held, as <see cref="RenewAsync"/> says it. If not, nothing was changed.</returns>
+    ValueTask<bool> SetAheadAsync(LeaseRef lease, bool mayQueue, CancellationToken cancellationToken);
+
     /// <summary>Streams the sessions that carry an ahead mark, so that what a crashed process queued is found without searching the hot tier.</summary>
     /// <param name="unheldOnly">Only those that nobody holds: their lease was given back or ran out, by the tier's clock.</param>
     /// <param name="cancellationToken">Ends the enumeration.</param>

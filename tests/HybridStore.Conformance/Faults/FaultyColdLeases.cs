@@ -31,5 +31,13 @@ internal sealed class FaultyColdLeases(FaultyColdTier tier) : IColdLeases
         return released;
     }
 
+    public async ValueTask<bool> SetAheadAsync(LeaseRef lease, bool mayQueue, CancellationToken cancellationToken)
+    {
+        await tier.Probe.EnterAsync(TierOperation.SetAhead);
+        var held = await tier.Inner.Leases.SetAheadAsync(lease, mayQueue, cancellationToken);
+        await tier.Probe.LeaveAsync(TierOperation.SetAhead);
+        return held;
+    }
+
     public IAsyncEnumerable<ColdSession> ListAheadAsync(bool unheldOnly, CancellationToken cancellationToken) => tier.Inner.Leases.ListAheadAsync(unheldOnly, cancellationToken);
 }

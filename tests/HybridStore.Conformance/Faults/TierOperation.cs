@@ -36,6 +36,9 @@ public enum TierOperation
     /// <summary>Cold takes a lease back.</summary>
     ReleaseLease,
 
+    /// <summary>Cold notes whether commits may be queued under a lease.</summary>
+    SetAhead,
+
     /// <summary>Cold gives the ring of master keys.</summary>
     ReadRing,
 

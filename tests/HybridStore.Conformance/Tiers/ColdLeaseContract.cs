@@ -251,6 +251,61 @@ public abstract class ColdLeaseContract<TFixture> : ColdTierContract<TFixture>
         Assert.Equal((2, 2), (third.FormerAheadEpoch, third.Head!.AheadEpoch));
     }
 
+    /// <summary>A lease may come to queue later: its mark is set then, is the one that the next holder is told of, and its own holder may clear it.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    [Promise(2, 8)]
+    public async Task SetAhead_ByTheHolder_SetsTheMarkAndClearsIt(bool exists)
+    {
+        if (exists)
+            await CreateAsync();
+        await AcquireAsync("one");
+        var lease = new LeaseRef(Session, 1);
+
+        Assert.True(await Tier.Leases.SetAheadAsync(lease, mayQueue: true, Cancel));
+        Assert.Equal(Session, Assert.Single(await ToListAsync(Tier.Leases.ListAheadAsync(unheldOnly: false, Cancel))).Id);
+        Assert.Equal(exists ? 1 : null, (await HeadAsync())?.AheadEpoch);
+        Assert.True(await Tier.Leases.SetAheadAsync(lease, mayQueue: true, Cancel));
+
+        Assert.True(await Tier.Leases.SetAheadAsync(lease, mayQueue: false, Cancel));
+        Assert.Empty(await ToListAsync(Tier.Leases.ListAheadAsync(unheldOnly: false, Cancel)));
+        Assert.Equal(exists ? 0 : null, (await HeadAsync())?.AheadEpoch);
+
+        // The lease is what it was.
+        Assert.Equal([true], await Tier.Leases.RenewAsync([lease], Fixture.LeaseDuration, Cancel));
+        Assert.False((await AcquireAsync("two")).Granted);
+        Assert.True(await Tier.Leases.SetAheadAsync(lease, mayQueue: true, Cancel));
+        await RunOutAsync();
+        Assert.Equal((true, 2, 1), await AcquireAsync("two") is var next ? (next.Granted, next.Epoch, next.FormerAheadEpoch) : default);
+    }
+
+    /// <summary>A lease that is over, or never was, marks nothing and clears nothing.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    [Promise(2, 8)]
+    public async Task SetAhead_LeaseIsOver_ChangesNothing(bool takenOver)
+    {
+        await CreateAsync();
+        await AcquireAsync("one", mayQueue: true);
+        var lease = new LeaseRef(Session, 1);
+        await ReleaseAsync(1, drained: false);
+        Assert.False(await Tier.Leases.SetAheadAsync(lease, mayQueue: false, Cancel));
+        if (takenOver)
+            await AcquireAsync("two", mayQueue: true);
+
+        foreach (var mayQueue in (bool[])[true, false])
+        {
+            Assert.False(await Tier.Leases.SetAheadAsync(lease, mayQueue, Cancel));
+            Assert.False(await Tier.Leases.SetAheadAsync(lease with { Epoch = 7 }, mayQueue, Cancel));
+            Assert.False(await Tier.Leases.SetAheadAsync(new LeaseRef(new AuthSessionId("t", "nobody's"), 1), mayQueue, Cancel));
+        }
+
+        Assert.Equal(takenOver ? 2 : 1, (await HeadAsync())!.AheadEpoch);
+        Assert.Equal(Session, Assert.Single(await ToListAsync(Tier.Leases.ListAheadAsync(unheldOnly: false, Cancel))).Id);
+    }
+
     /// <summary>While the ahead mark is set, nobody commits past what may be queued.</summary>
     [Fact]
     [Promise(2, 8)]

@@ -117,6 +117,9 @@ internal sealed class SimColdTier(IColdTier inner, SimHistory history, SimSchedu
     public ValueTask<bool> ReleaseAsync(LeaseRef lease, bool drained, CancellationToken cancellationToken) =>
         AskAsync($"release {lease.Epoch}{(drained ? " drained" : "")}", () => inner.Leases.ReleaseAsync(lease, drained, cancellationToken));
 
+    public ValueTask<bool> SetAheadAsync(LeaseRef lease, bool mayQueue, CancellationToken cancellationToken) =>
+        AskAsync($"{(mayQueue ? "set" : "clear")} ahead {lease.Epoch}", () => inner.Leases.SetAheadAsync(lease, mayQueue, cancellationToken));
+
     public async IAsyncEnumerable<ColdSession> ListAheadAsync(bool unheldOnly, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var found = await AskAsync("list what is ahead", async () =>

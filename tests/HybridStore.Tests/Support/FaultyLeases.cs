@@ -47,6 +47,8 @@ internal sealed class FaultyLeases(FaultyColdTier cold) : IColdLeases
         return Inner.ReleaseAsync(lease, drained, cancellationToken);
     }
 
+    public ValueTask<bool> SetAheadAsync(LeaseRef lease, bool mayQueue, CancellationToken cancellationToken) => Inner.SetAheadAsync(lease, mayQueue, cancellationToken);
+
     public IAsyncEnumerable<ColdSession> ListAheadAsync(bool unheldOnly, CancellationToken cancellationToken) => Inner.ListAheadAsync(unheldOnly, cancellationToken);
 
     private async ValueTask<IReadOnlyList<bool>> RenewLateAsync(
