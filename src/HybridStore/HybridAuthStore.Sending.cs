@@ -30,7 +30,7 @@ public sealed partial class HybridAuthStore
             if (result.Status == ColdCommitStatus.OutOfOrder && step.Lease is not null)
                 result = result with { Status = ColdCommitStatus.Fenced };
             if (result.Status == ColdCommitStatus.Repeated && result.Version == step.Version)
-                result = await LookForAsync(session, state, step, result, cancellationToken).ConfigureAwait(false);
+                result = await LookForAsync(session, state, step, carried: null, result, cancellationToken).ConfigureAwait(false);
             return new SentStep(result, CommitOutcome.Persisted);
         }
         catch (CommitOutcomeUnknownException e)
@@ -150,11 +150,15 @@ public sealed partial class HybridAuthStore
                 }
 
                 var from = queue.Base;
-                var commit = queue.Next(from) is { } before && before.Version <= step.Predecessor ? step.Commit.After(before, from) : step.Commit;
+                var carried = queue.Next(from) is { } before && before.Version <= step.Predecessor ? before : null;
+                var commit = carried is null ? step.Commit : step.Commit.After(carried, from);
                 var result = await _cold.CommitAsync(commit, cancellationToken).ConfigureAwait(false);
 
-                if (result.Status == ColdCommitStatus.Repeated && result.Version == step.Version)
-                    result = await LookForAsync(session, state, step, result, cancellationToken).ConfigureAwait(false);
+                // Or what it carries was there already, as after an attempt whose outcome was unknown.
+                if ((result.Status == ColdCommitStatus.Repeated && result.Version == step.Version) || (result.Status == ColdCommitStatus.Committed && result.PreviousVersion > from))
+                    result = await LookForAsync(session, state, step, carried, result, cancellationToken).ConfigureAwait(false);
+                else if (result.Status == ColdCommitStatus.OutOfOrder && OutboxDrain.IsWithin(queue, result.Version))
+                    result = await _drain.LookAsync(lease, queue, result, result.Version).ConfigureAwait(false);
                 switch (result.Status)
                 {
                     // An attempt of this step whose outcome was unknown: it is its own repeat.
@@ -166,7 +170,7 @@ public sealed partial class HybridAuthStore
                         return new SentStep(
                             result with { Status = ColdCommitStatus.Committed, PreviousVersion = step.Predecessor, Version = step.Version }, CommitOutcome.Persisted);
 
-                    case ColdCommitStatus.OutOfOrder when result.Version > from && queue.IsBoundary(result.Version):
+                    case ColdCommitStatus.OutOfOrder when OutboxDrain.IsWithin(queue, result.Version):
                         // A part of what came before was taken by an attempt whose outcome was unknown.
                         queue.Acknowledge(result.Version);
                         continue;
@@ -186,9 +190,11 @@ public sealed partial class HybridAuthStore
     }
 
     /// <summary>
-    /// Sees whether it is this step that cold has: at its version and below, cold skips whatever it is sent. Another commit is there only if cold went back, and others have gone on from there.
+    /// Sees whether it is this step that cold has, and what it carries: at its version and below, cold skips whatever it is sent. Another commit is there only if cold went back, and others have
+    /// gone on from there.
     /// </summary>
-    private async ValueTask<ColdCommitResult> LookForAsync(AuthSessionId session, SessionState state, SealedStep step, ColdCommitResult result, CancellationToken cancellationToken)
+    private async ValueTask<ColdCommitResult> LookForAsync(
+        AuthSessionId session, SessionState state, SealedStep step, SealedPatch? carried, ColdCommitResult result, CancellationToken cancellationToken)
     {
         var id = step.Commit.Patches[^1].CommitId;
         try
@@ -196,9 +202,13 @@ public sealed partial class HybridAuthStore
             var cold = await _cold.ReadAsync(session, [], withDataKeys: true, cancellationToken).ConfigureAwait(false);
             foreach (var mark in cold.Commits)
             {
+                if (mark.Id != id)
+                    continue;
+
                 // At another version, since somebody else has repeated it.
-                if (mark.Id == id)
+                if (carried is null || mark.Version != step.Version || step.Lease!.Queue!.HasMadeAny(cold.Commits.Where(m => m.Version >= carried.Version && m.Version <= step.Predecessor)))
                     return result with { Version = mark.Version };
+                throw WentBack(session, state, new SeenMark(result.Incarnation, step.Predecessor), state.Seen);
             }
 
             // Deleted since it was asked.

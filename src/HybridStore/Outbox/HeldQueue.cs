@@ -200,6 +200,17 @@ internal sealed class HeldQueue
             return version == _base || _patches.Any(p => p.Version == version);
     }
 
+    /// <summary>Whether one of some commits that cold has was made here, at the version at which it is there.</summary>
+    public bool HasMadeAny(IEnumerable<CommitMark> marks)
+    {
+        var wanted = marks.ToHashSet();
+        lock (_sync)
+        {
+            return wanted.Any(m => _commits.Find(m.Id) == m.Version)
+                || _patches.Any(p => wanted.Contains(new CommitMark(p.CommitId, p.Version)) || p.Absorbed.Any(wanted.Contains));
+        }
+    }
+
     /// <summary>The oldest commits above a version, as one patch; <see langword="null"/>: there are none.</summary>
     /// <param name="aboveVersion">The version.</param>
     /// <param name="oneOnly">Whether only the very oldest is wanted, to find out which one is refused.</param>

@@ -42,6 +42,10 @@ internal sealed class OutboxDrain(IColdTier cold, IHotTier? hot, LeaseKeeper lea
         try
         {
             result = await cold.CommitAsync(Commit(lease, queue, patch), CancellationToken.None).ConfigureAwait(false);
+            if (result.Status == ColdCommitStatus.Repeated)
+                result = await LookAsync(lease, queue, result, patch.Version).ConfigureAwait(false);
+            else if (result.Status == ColdCommitStatus.OutOfOrder && IsWithin(queue, result.Version))
+                result = await LookAsync(lease, queue, result, result.Version).ConfigureAwait(false);
         }
         catch (Exception e) when (e is StoreUnavailableException or CommitOutcomeUnknownException || IsOfTheWholeStore(e))
         {
@@ -63,7 +67,7 @@ internal sealed class OutboxDrain(IColdTier cold, IHotTier? hot, LeaseKeeper lea
                 queue.Tries = 0;
                 return DrainStep.Advanced;
 
-            case ColdCommitStatus.OutOfOrder when result.Version > queue.Base && queue.IsBoundary(result.Version):
+            case ColdCommitStatus.OutOfOrder when IsWithin(queue, result.Version):
                 // A part of it was taken by an attempt whose outcome was unknown.
                 Acknowledge(lease, queue, result.Version);
                 return DrainStep.Advanced;
@@ -76,10 +80,45 @@ internal sealed class OutboxDrain(IColdTier cold, IHotTier? hot, LeaseKeeper lea
                 await RefreshKeysAsync(queue).ConfigureAwait(false);
                 return await RefuseAsync(lease, queue, patch, result.Status.ToString(), null).ConfigureAwait(false);
 
+            case ColdCommitStatus.WentBack:
+                // Whoever sends by this session is to stop, whether or not it commits anything more (protocol rule 12).
+                leases.RollBack(lease);
+                if (queue.Tries == 0)
+                    Log.ColdWentBack(logger, queue.Session, result.Incarnation, result.Version, queue.Incarnation, queue.End);
+                return await RefuseAsync(lease, queue, patch, result.Status.ToString(), null).ConfigureAwait(false);
+
             default:
                 return await RefuseAsync(lease, queue, patch, result.Status.ToString(), null).ConfigureAwait(false);
         }
     }
+
+    /// <summary>
+    /// Sees whether it is this queue's commits that cold has up to a version: it skips whatever it is sent at its own version and below, and finds a commit by its name wherever that is. Others'
+    /// are there, or others have repeated this one elsewhere and know nothing of those before it, if they took the session over, or if cold went back and they have gone on from there.
+    /// </summary>
+    /// <param name="lease">The lease.</param>
+    /// <param name="queue">Its queue.</param>
+    /// <param name="result">What cold has answered.</param>
+    /// <param name="version">The version.</param>
+    /// <returns>The answer, if so; otherwise what cold would have said, had it known.</returns>
+    public async ValueTask<ColdCommitResult> LookAsync(HeldLease lease, HeldQueue queue, ColdCommitResult result, long version)
+    {
+        var read = await cold.ReadAsync(queue.Session, [], withDataKeys: true, CancellationToken.None).ConfigureAwait(false);
+
+        // At the version or above it: what a tier remembers goes not far back, and what is above was made on top of this.
+        if (queue.HasMadeAny(read.Commits.Where(m => m.Version >= version)))
+            return result;
+        var position = ReadDecision.PositionOf(read.Head, read.LastEndedIncarnation);
+        var status = ColdCommitStatus.WentBack;
+        if (position >= SeenMark.EndOf(queue.Incarnation))
+            status = ColdCommitStatus.IncarnationEnded;
+        else if (read.Head is { } head && head.Epoch != lease.Ref.Epoch)
+            status = ColdCommitStatus.Fenced;
+        return result with { Status = status, Incarnation = read.Head?.Incarnation ?? 0, Version = read.Head?.Version ?? 0, Epoch = read.Head?.Epoch ?? result.Epoch };
+    }
+
+    /// <summary>Whether a version that cold is at is the end of a queued commit that it is not known to have.</summary>
+    public static bool IsWithin(HeldQueue queue, long version) => version > queue.Base && queue.IsBoundary(version);
 
     /// <summary>Tells hot that cold has what it has, if it does not know: as well as that can be done, since the next time says it again.</summary>
     /// <returns>Whether hot answers.</returns>

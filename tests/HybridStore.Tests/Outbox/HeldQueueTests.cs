@@ -122,6 +122,35 @@ public sealed class HeldQueueTests
     }
 
     [Fact]
+    public void HasMadeAny_OnlyWhatWasMadeHere_AtTheVersionAtWhichItIsThere()
+    {
+        var before = new CommitMark(CommitId.New(), 1);
+        var queue = new HeldQueue(_queue.Lease, incarnation: 1, version: 1, [before], [], TaskCreationOptions.None);
+        var within = new CommitMark(CommitId.New(), 2);
+        var joined = new SealedPatch { CommitId = CommitId.New(), Predecessor = 1, Version = 3, Absorbed = [within], Changes = [] };
+        queue.Add([joined]);
+
+        // More than are remembered by their names alone.
+        var later = Enumerable.Range(4, 100).Select(static v => Patch(v)).ToList();
+        queue.Add(later);
+        Assert.Equal(0, queue.Find(joined.CommitId));
+
+        var own = new CommitMark(joined.CommitId, 3);
+        var last = new CommitMark(later[^1].CommitId, 103);
+        var others = new CommitMark(CommitId.New(), 3);
+        foreach (var mark in (CommitMark[])[within, own, last])
+        {
+            Assert.True(queue.HasMadeAny([others, mark]));
+            Assert.False(queue.HasMadeAny([others, mark with { Version = mark.Version + 1 }]));
+        }
+
+        Assert.False(queue.HasMadeAny([others]));
+        Assert.False(queue.HasMadeAny([]));
+        queue.Acknowledge(103);
+        Assert.True(queue.HasMadeAny([last]));
+    }
+
+    [Fact]
     public void Next_GivesAllThatFits_AsOnePatch()
     {
         Add(first: 2, count: 3, changes: 1);

@@ -1,0 +1,84 @@
+using HybridStore.InMemory;
+using HybridStore.Tiers;
+using static HybridStore.Tests.Outbox.QueueFixture;
+
+namespace HybridStore.Tests.Outbox;
+
+/// <summary>What is queued is in cold only if cold has it in its place, and not where others' commits are there.</summary>
+public sealed class OthersInColdTests : IAsyncDisposable
+{
+    private readonly QueueFixture _fixture = new();
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(100)]
+    public async Task ColdWentBack_AndHasOthersCommitsThere_NothingQueuedIsTakenForDrained(int commits)
+    {
+        var (process, session) = await QueueAndGoBackAsync(commits);
+
+        var remainder = await process.Store.Outbox.DrainAsync(TimeSpan.Zero);
+
+        Assert.Equal(2, remainder.Entries);
+        var cold = await process.Cold.ReadAsync(_fixture.Session, [A, B], withDataKeys: false, Cancel);
+        Assert.Equal((commits + 1, commits + 1, 1), (cold.Head!.Version, cold.Records[0].Version, cold.Records[1].Version));
+        Assert.Equal([20], (await session.GetAsync(A, Cancel)).Value.ToArray());
+    }
+
+    [Fact]
+    public async Task ColdWentBack_AndHasOthersCommitsThere_ParksTheSession()
+    {
+        var (process, session) = await QueueAndGoBackAsync(commits: 2, o => o.Outbox.MaxTries = 1);
+
+        await process.Store.Outbox.DrainAsync(TimeSpan.Zero);
+
+        var e = await Assert.ThrowsAsync<OutboxParkedException>(async () => await session.CommitAsync(Queued(A, 9), Cancel));
+        Assert.Equal(3, e.Version);
+        Assert.Contains(nameof(ColdCommitStatus.WentBack), e.Message, StringComparison.Ordinal);
+        Assert.True(session.RolledBack.IsCancellationRequested);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task ColdWentBack_AndHasOthersCommitsThere_APersistedCommitThatCarriesWhatIsQueued_IsNotAcknowledged(int commits)
+    {
+        var (process, session) = await QueueAndGoBackAsync(commits);
+
+        await Assert.ThrowsAsync<ColdWentBackException>(async () => await session.CommitAsync(Put(B, 40).Require(Durability.Persisted), Cancel));
+
+        Assert.Equal(2, (await process.Store.Outbox.DrainAsync(TimeSpan.Zero)).Entries);
+        var cold = await process.Cold.ReadAsync(_fixture.Session, [A], withDataKeys: false, Cancel);
+        Assert.Equal(commits + 1, cold.Records[0].Version);
+    }
+
+    public ValueTask DisposeAsync() => _fixture.DisposeAsync();
+
+    /// <summary>
+    /// Two commits are queued, at versions 2 and 3, and cold does not answer. It goes back to before the lease, so that whoever opens the session there is given the same epoch, and makes
+    /// commits in the place of those.
+    /// </summary>
+    private async Task<(QueueProcess Process, AuthSession Session)> QueueAndGoBackAsync(int commits, Action<HybridAuthStoreOptions>? configure = null)
+    {
+        var (_, first) = await _fixture.OpenAsync();
+        await first.DisposeAsync();
+        var older = new InMemoryColdTier(_fixture.Clock) { Content = ((InMemoryColdTier)_fixture.RealCold).Content };
+        var (process, session) = await _fixture.OpenAsync(configure);
+        process.LoseCold();
+        await session.CommitAsync(Queued(B, 10), Cancel);
+        await session.CommitAsync(Queued(A, 20), Cancel);
+
+        // Hot would tell them of the first lease.
+        _fixture.Server.OnRequest = static _ => throw new StoreUnavailableException("model", "It is down.");
+        var other = _fixture.Start();
+        other.Cold.Inner = older;
+        var theirs = await other.Store.OpenAsync(_fixture.Session, Cancel);
+        for (var i = 1; i <= commits; i++)
+            await theirs.CommitAsync(Put(A, (byte)i).Require(Durability.Persisted), Cancel);
+        _fixture.Server.OnRequest = null;
+        process.Cold.Inner = older;
+        process.FindCold();
+        return (process, session);
+    }
+}
