@@ -1,3 +1,5 @@
+using HybridStore.Codec;
+using HybridStore.Tiers;
 using static HybridStore.Tests.Outbox.QueueFixture;
 
 namespace HybridStore.Tests.Outbox;
@@ -56,6 +58,50 @@ public sealed class AuthOutboxTests : IAsyncDisposable
 
         Assert.Equal((1L, null), await ListedAsync());
         Assert.Null(await _fixture.Start().Store.Outbox.ShowAsync(_fixture.Session, Cancel));
+    }
+
+    [Fact]
+    public async Task List_WhatHotHasIsOfAFormerLife_IsCountedAsHotHasIt()
+    {
+        var (process, session) = await _fixture.OpenAsync();
+        process.LoseCold();
+        await session.CommitAsync(Queued(A, 3), Cancel);
+        await session.CommitAsync(Queued(A, 4), Cancel);
+
+        // Deleted, and begun again under a lease by somebody who does not reach hot: as many versions, of other commits.
+        await _fixture.RealCold.DeleteSessionAsync(_fixture.Session, Cancel);
+        var grant = await _fixture.RealCold.Leases.AcquireAsync(new LeaseRequest(_fixture.Session, "other", TimeSpan.FromSeconds(30), MayQueue: true), Cancel);
+        for (var i = 0; i < 4; i++)
+        {
+            var commit = new ColdCommit
+            {
+                Session = _fixture.Session,
+                Incarnation = 2,
+                Epoch = grant.Epoch,
+                SealedWith = DrainFixture.Key.Id,
+                NewDataKey = i == 0 ? DrainFixture.Key : null,
+                Patches = [new SealedPatch { CommitId = CommitId.New(), Changes = [] }],
+            };
+            Assert.Equal(ColdCommitStatus.Committed, (await _fixture.RealCold.CommitAsync(commit, Cancel)).Status);
+        }
+
+        Assert.Equal((4L, 2L), await ListedAsync());
+    }
+
+    [Fact]
+    public async Task WithoutHot_NothingIsKnownOfWhatWaits()
+    {
+        var (process, session) = await _fixture.OpenAsync();
+        process.LoseCold();
+        await session.CommitAsync(Queued(A, 3), Cancel);
+        var options = new HybridAuthStoreOptions();
+        options.Encryption.MasterKey = MasterKey.Generate().ToBase64();
+        await using var cold = new HybridStore.Conformance.FaultyColdTier(_fixture.RealCold, disposesInner: false);
+        await using var store = new HybridAuthStore(cold, hot: null, options, _fixture.Clock);
+
+        var listed = Assert.Single(await store.Outbox.ListAsync(Cancel).ToListAsync(Cancel));
+        Assert.Equal((1L, null, null), (listed.ColdVersion, listed.Waiting, listed.Parked));
+        Assert.Null(await store.Outbox.ShowAsync(_fixture.Session, Cancel));
     }
 
     public ValueTask DisposeAsync() => _fixture.DisposeAsync();
