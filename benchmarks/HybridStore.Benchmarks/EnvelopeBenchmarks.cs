@@ -5,7 +5,7 @@ using HybridStore.Codec;
 namespace HybridStore.Benchmarks;
 
 /// <summary>
-/// What sealing and opening 256 bytes costs beside the raw primitive, which is given the binding ready-made and writes nonce and box into a new array.
+/// What sealing and opening 256 bytes, and 4 KiB that are not compressed, costs beside the raw primitive, which is given the binding ready-made and writes nonce and box into a new array.
 /// AES-GCM takes the binding as associated data; secretbox has none, so that its key is hashed with it, as in the envelope.
 /// </summary>
 [Config(typeof(InMemoryProfile))]
@@ -16,7 +16,7 @@ public class EnvelopeBenchmarks
     private static readonly AuthKey Record = new("session", "5511999990000.0");
 
     private readonly byte[] _key = RandomNumberGenerator.GetBytes(32);
-    private readonly byte[] _value = RandomNumberGenerator.GetBytes(256);
+    private byte[] _value = [];
     private readonly byte[] _binding = RandomNumberGenerator.GetBytes(20 + 13 + (4 * 4) + 8 + 9 + 7 + 15);
     private DataKey[] _keys = [];
     private AesGcm _aes = null!;
@@ -29,6 +29,10 @@ public class EnvelopeBenchmarks
     [Params(EnvelopeCipher.Aes256Gcm, EnvelopeCipher.XSalsa20Poly1305, EnvelopeCipher.ChaCha20Poly1305)]
     public EnvelopeCipher Cipher { get; set; }
 
+    /// <summary>How many bytes are sealed.</summary>
+    [Params(256, 4096)]
+    public int Size { get; set; } = 256;
+
     private int Nonce => Cipher == EnvelopeCipher.XSalsa20Poly1305 ? 24 : 12;
 
     /// <summary>Takes the keys into use.</summary>
@@ -36,10 +40,11 @@ public class EnvelopeBenchmarks
     public void Setup()
     {
         LibSodium.EnsureAvailable();
+        _value = RandomNumberGenerator.GetBytes(Size);
         _keys = [new DataKey(new DataKeyId(1), _key)];
         _aes = new AesGcm(_key, Tag);
         _chaCha = new ChaCha20Poly1305(_key);
-        _codec = new EnvelopeCodec(new EnvelopeCodecOptions { Cipher = Cipher });
+        _codec = new EnvelopeCodec(new EnvelopeCodecOptions { Cipher = Cipher, CompressionThreshold = -1 });
         _envelope = Seal();
         _rawEnvelope = RawSeal();
     }

@@ -1,10 +1,11 @@
+using System.Collections.Concurrent;
 using BenchmarkDotNet.Attributes;
 using HybridStore.Codec;
 using Microsoft.Extensions.Caching.Memory;
 
 namespace HybridStore.Benchmarks;
 
-/// <summary>A read that an open session answers from this process, beside the usual cache with a key built of type and id.</summary>
+/// <summary>A read that an open session answers from this process, beside the usual cache with a key built of type and id, and beside a bare dictionary that has neither limit nor age.</summary>
 [Config(typeof(InMemoryProfile))]
 public class HitBenchmarks
 {
@@ -13,6 +14,7 @@ public class HitBenchmarks
     private HybridAuthStore _store = null!;
     private AuthSession _session = null!;
     private MemoryCache _cache = null!;
+    private readonly ConcurrentDictionary<AuthKey, AuthRecord> _dictionary = new();
     private int _next;
 
     /// <summary>64 records in both.</summary>
@@ -28,7 +30,9 @@ public class HitBenchmarks
         foreach (var id in _ids)
         {
             await _session.CommitAsync(new AuthPatch().Set("session", id, new byte[256]));
-            _cache.Set("session" + ":" + id, await _session.GetAsync("session", id));
+            var record = await _session.GetAsync("session", id);
+            _cache.Set("session" + ":" + id, record);
+            _dictionary[record.Key] = record;
         }
     }
 
@@ -49,6 +53,11 @@ public class HitBenchmarks
         var id = _ids[_next++ & 63];
         return _cache.TryGetValue("session" + ":" + id, out AuthRecord record) ? record.Value.Length : throw new InvalidOperationException();
     }
+
+    /// <summary>The least that it can cost: a dictionary by type and id, of which nothing is ever dropped or doubted.</summary>
+    [Benchmark]
+    public int DictionaryTryGetValue() =>
+        _dictionary.TryGetValue(new AuthKey("session", _ids[_next++ & 63]), out var record) ? record.Value.Length : throw new InvalidOperationException();
 
     /// <summary>The session.</summary>
     [Benchmark]

@@ -10,7 +10,7 @@ namespace HybridStore.Benchmarks;
 [Config(typeof(ServerProfile))]
 public class PostgreSqlCommitBenchmarks
 {
-    private const int Operations = 2048;
+    internal const int Operations = 2048;
     private const int Records = 100;
 
     private PostgreSqlProcess _server = null!;

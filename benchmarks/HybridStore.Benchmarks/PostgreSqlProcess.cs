@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using HybridStore.PostgreSql.Tests.Support;
 using Npgsql;
 
 namespace HybridStore.Benchmarks;
@@ -9,8 +10,9 @@ namespace HybridStore.Benchmarks;
 /// <summary>A server with a cluster of its own, as it comes, or the one that HYBRIDSTORE_TEST_POSTGRESQL names.</summary>
 internal sealed class PostgreSqlProcess : IDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("hybridstore-bench-postgresql-").FullName;
-    private readonly Process? _process;
+    private readonly string _folder = "";
+    private readonly int _port;
+    private Process? _process;
 
     public PostgreSqlProcess()
     {
@@ -20,50 +22,58 @@ internal sealed class PostgreSqlProcess : IDisposable
             return;
         }
 
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        var port = ((IPEndPoint)listener.LocalEndpoint).Port.ToString(CultureInfo.InvariantCulture);
-        listener.Stop();
-        if (IsRoot)
-            Run("chown", "postgres", _folder);
-        var data = Path.Combine(_folder, "data");
-        Start("initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale").WaitForExit();
-        _process = Start(
-            "postgres", "-D", data, "-c", $"port={port}", "-c", "listen_addresses=127.0.0.1", "-c", $"unix_socket_directories={_folder}",
-            "-c", "shared_buffers=512MB", "-c", "max_wal_size=4GB", "-c", "max_connections=200");
-        ConnectionString = $"Host=127.0.0.1;Port={port};Username=postgres;Database=postgres;No Reset On Close=true;Maximum Pool Size=150";
-        while (!IsUp())
-            Thread.Yield();
+        using (var listener = new TcpListener(IPAddress.Loopback, 0))
+        {
+            listener.Start();
+            _port = ((IPEndPoint)listener.LocalEndpoint).Port;
+        }
+
+        _folder = ServerPrograms.CreateFolder("bench-postgresql");
+        using (var initdb = Run("initdb", "-D", Data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale"))
+            initdb.WaitForExit();
+        ConnectionString = string.Create(
+            CultureInfo.InvariantCulture, $"Host=127.0.0.1;Port={_port};Username=postgres;Database=postgres;No Reset On Close=true;Maximum Pool Size=150");
+        Start();
     }
 
     public string ConnectionString { get; }
 
-    // PostgreSQL refuses to be root.
-    private static bool IsRoot => Environment.UserName == "root";
+    /// <summary>Whether it is ours to stop and start.</summary>
+    public bool IsOurs => _folder.Length > 0;
+
+    private string Data => Path.Combine(_folder, "data");
+
+    /// <summary>Starts it, and waits until it answers.</summary>
+    public void Start()
+    {
+        _process = Run(
+            "postgres", "-D", Data, "-c", string.Create(CultureInfo.InvariantCulture, $"port={_port}"), "-c", "listen_addresses=127.0.0.1", "-c", $"unix_socket_directories={_folder}",
+            "-c", "shared_buffers=512MB", "-c", "max_wal_size=4GB", "-c", "max_connections=200");
+        while (!IsUp())
+            Thread.Yield();
+    }
+
+    /// <summary>Ends it as a restart does: clients are cut off, and what was committed is kept.</summary>
+    public void Stop()
+    {
+        if (_process is not { } process)
+            return;
+        _process = null;
+        ServerPrograms.Run("kill", "-INT", process.Id.ToString(CultureInfo.InvariantCulture));
+        process.WaitForExit();
+        process.Dispose();
+    }
 
     public void Dispose()
     {
-        if (_process is not null)
-        {
-            Run("kill", "-INT", _process.Id.ToString(CultureInfo.InvariantCulture));
-            _process.WaitForExit();
-            _process.Dispose();
-        }
-
-        Directory.Delete(_folder, recursive: true);
+        Stop();
+        if (IsOurs)
+            Directory.Delete(_folder, recursive: true);
     }
 
-    private static void Run(string program, params string[] arguments)
+    private Process Run(string program, params string[] arguments)
     {
-        using var process = Process.Start(program, arguments);
-        process.WaitForExit();
-    }
-
-    private Process Start(string program, params string[] arguments)
-    {
-        string[] line = IsRoot ? ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", program, .. arguments] : [program, .. arguments];
-        var process = Process.Start(new ProcessStartInfo(line[0], line.Skip(1)) { WorkingDirectory = _folder, RedirectStandardOutput = true, RedirectStandardError = true })
-            ?? throw new InvalidOperationException($"{program} does not start.");
+        var process = Process.Start(ServerPrograms.Start(program, _folder, arguments)) ?? throw new InvalidOperationException($"{program} does not start.");
         process.OutputDataReceived += static (_, _) => { };
         process.ErrorDataReceived += static (_, _) => { };
         process.BeginOutputReadLine();

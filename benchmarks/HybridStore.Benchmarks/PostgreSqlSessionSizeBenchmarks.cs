@@ -10,7 +10,7 @@ namespace HybridStore.Benchmarks;
 [CategoriesColumn]
 public class PostgreSqlSessionSizeBenchmarks
 {
-    private const int Operations = 512;
+    internal const int Operations = 512;
 
     private readonly Random _random = new(1);
     private PostgreSqlProcess _server = null!;
@@ -52,7 +52,7 @@ public class PostgreSqlSessionSizeBenchmarks
     [BenchmarkCategory("read")]
     public Task ReadOf200000() => ReadAsync(200_000);
 
-    private async Task SetupAsync(int records)
+    internal async Task SetupAsync(int records)
     {
         _server = new PostgreSqlProcess();
         _tier = await PostgreSqlCommits.OpenAsync(_server.ConnectionString, sessions: 1, records);
@@ -65,10 +65,16 @@ public class PostgreSqlSessionSizeBenchmarks
         }
     }
 
-    private async Task CommitAsync(int records)
+    internal async Task CommitAsync(int records)
     {
         for (var i = 0; i < Operations; i++)
             PostgreSqlCommits.Must((await _tier.CommitAsync(PostgreSqlCommits.Replace(0, _random.Next(records)), CancellationToken.None)).Status);
+    }
+
+    internal async Task<RowsTouched> RowsTouchedAsync()
+    {
+        await using var raw = RawPostgreSqlCommits.Open(_server.ConnectionString);
+        return await raw.RowsTouchedAsync(_server.ConnectionString, PostgreSqlCommits.Replace(0, 50));
     }
 
     private async Task ReadAsync(int records)

@@ -33,6 +33,8 @@ internal sealed class RedisProcess : IDisposable
         _process.OutputDataReceived += static (_, _) => { };
         _process.BeginOutputReadLine();
         ConnectionString = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{Port}");
+        while (!IsUp())
+            Thread.Yield();
     }
 
     public string ConnectionString { get; }
@@ -54,5 +56,19 @@ internal sealed class RedisProcess : IDisposable
         _process?.WaitForExit();
         _process?.Dispose();
         Directory.Delete(_folder, recursive: true);
+    }
+
+    private bool IsUp()
+    {
+        try
+        {
+            using var client = new TcpClient();
+            client.Connect(IPAddress.Loopback, Port);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
     }
 }

@@ -34,6 +34,9 @@ public class RedisQueueBenchmarks
     [Params(1, 64, 512)]
     public int Callers { get; set; }
 
+    /// <summary>How many commits a round has.</summary>
+    internal int Commits { get; init; } = Operations;
+
     /// <summary>Opens the sessions.</summary>
     [GlobalSetup]
     public async Task SetupAsync()
@@ -112,7 +115,7 @@ public class RedisQueueBenchmarks
 
     private Task CallAsync(Func<int, int, Task> call) => Task.WhenAll(Enumerable.Range(0, Callers).Select(caller => Task.Run(async () =>
     {
-        for (var i = caller; i < Operations; i += Callers)
+        for (var i = caller; i < Commits; i += Callers)
             await call(caller, i);
     })));
 

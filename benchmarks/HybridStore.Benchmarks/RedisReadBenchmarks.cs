@@ -32,6 +32,9 @@ public class RedisReadBenchmarks
     [Params(1, 64, 512)]
     public int Callers { get; set; }
 
+    /// <summary>How many reads a round has.</summary>
+    internal int Reads { get; init; } = Operations;
+
     /// <summary>Fills Redis.</summary>
     [GlobalSetup]
     public async Task SetupAsync()
@@ -92,7 +95,7 @@ public class RedisReadBenchmarks
 
     private Task CallAsync(Func<int, Task> call) => Task.WhenAll(Enumerable.Range(0, Callers).Select(caller => Task.Run(async () =>
     {
-        for (var i = caller; i < Operations; i += Callers)
+        for (var i = caller; i < Reads; i += Callers)
             await call(i);
     })));
 

@@ -74,7 +74,7 @@ public class RedisSessionSizeBenchmarks
     [BenchmarkCategory("read")]
     public Task ReadOf200000() => ReadAsync();
 
-    private async Task SetupAsync(int records, LeaseMode mode)
+    internal async Task SetupAsync(int records, LeaseMode mode)
     {
         _redis = new RedisProcess();
         var options = new HybridAuthStoreOptions { MaxStaleness = TimeSpan.FromMinutes(1) };
@@ -101,9 +101,9 @@ public class RedisSessionSizeBenchmarks
             await (mode == LeaseMode.Required ? CommitAsync() : ReadAsync());
     }
 
-    private async Task CommitAsync()
+    internal async Task CommitAsync(int commits = Operations)
     {
-        for (var i = 0; i < Operations; i++)
+        for (var i = 0; i < commits; i++)
         {
             var value = new byte[256];
             BitConverter.TryWriteBytes(value, _random.NextInt64());

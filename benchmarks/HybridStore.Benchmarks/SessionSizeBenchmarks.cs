@@ -9,7 +9,7 @@ namespace HybridStore.Benchmarks;
 [Config(typeof(DiskProfile))]
 public class SessionSizeBenchmarks
 {
-    private const int Commits = 200;
+    internal const int Commits = 200;
 
     private readonly Random _random = new(1);
     private string _folder = "";
@@ -46,7 +46,7 @@ public class SessionSizeBenchmarks
     [Benchmark(OperationsPerInvoke = Commits)]
     public Task SessionOf100000() => CommitAsync();
 
-    private async Task SetupAsync(int records)
+    internal async Task SetupAsync(int records)
     {
         _records = records;
         _folder = Directory.CreateTempSubdirectory("hybridstore-bench-").FullName;
@@ -54,7 +54,7 @@ public class SessionSizeBenchmarks
         await SqliteCommits.ImportAsync(_tier, sessions: 1, records);
     }
 
-    private async Task CommitAsync()
+    internal async Task CommitAsync()
     {
         foreach (var commit in _commits)
             SqliteCommits.Must((await _tier.CommitAsync(commit, CancellationToken.None)).Status);

@@ -11,8 +11,8 @@ namespace HybridStore.Benchmarks;
 [Config(typeof(DiskProfile))]
 public class SqliteCommitBenchmarks
 {
-    private const int Callers = 64;
-    private const int Each = 40;
+    internal const int Callers = 64;
+    internal const int Each = 40;
     private const int Lone = 200;
 
     private string _folder = "";

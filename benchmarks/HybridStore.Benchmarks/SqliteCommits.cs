@@ -26,7 +26,7 @@ internal static class SqliteCommits
     };
 
     /// <summary>Makes sessions from 0 on.</summary>
-    public static async Task ImportAsync(SqliteColdTier tier, int sessions, int records)
+    public static async Task ImportAsync(IColdTier tier, int sessions, int records)
     {
         for (var i = 0; i < sessions; i++)
         {

@@ -1,75 +1,40 @@
 using System.Globalization;
+using HybridStore.Benchmarks.Rows;
 
 namespace HybridStore.Benchmarks.Paired;
 
-/// <summary>The comparisons that are made by turns: <c>paired redis-read|redis-queue|redis-size [ROUNDS [CALLERS]]</c>.</summary>
+/// <summary>
+/// The comparisons that are made by turns. <c>paired redis-read|redis-queue [ROUNDS [CALLERS]]</c> and <c>paired COMPARISON [ROUNDS]</c> make one;
+/// <c>paired rows FILE --quick|--full [COMPARISON...]</c> makes those that the table of what is to be reached has lines of, and writes the rows as JSON.
+/// </summary>
 internal static class PairedComparisons
 {
-    private const int Rounds = 25;
-
     public static async Task<int> RunAsync(string[] arguments)
     {
-        var rounds = Number(arguments, 2, Rounds);
-        var callers = Number(arguments, 3, 1);
+        if (arguments is [_, "rows", var file, .. var rest] && rest.Where(static r => r is not ("--quick" or "--full")).All(PairedRows.Has))
+        {
+            var rows = await PairedRows.RunAsync([.. rest.Where(PairedRows.Has)], rest.Contains("--full") ? PairedOptions.Full : PairedOptions.Quick);
+            await File.WriteAllTextAsync(file, BenchRow.ToJson(rows));
+            return 0;
+        }
+
+        var options = PairedOptions.Full with { Rounds = Number(arguments, 2, 25) };
+        options = options with { LongRounds = options.Rounds };
         switch (arguments.ElementAtOrDefault(1))
         {
             case "redis-read":
-                await ReadAsync(rounds, callers);
+                await RedisComparisons.ReadAsync(options with { Calls = RedisReadBenchmarks.Operations }, Number(arguments, 3, 1));
                 return 0;
             case "redis-queue":
-                await QueueAsync(rounds, callers);
+                await RedisComparisons.QueueAsync(options with { Calls = RedisQueueBenchmarks.Operations }, Number(arguments, 3, 1));
                 return 0;
-            case "redis-size":
-                await SizeAsync(rounds);
+            case { } name when PairedRows.Has(name):
+                await PairedRows.RunAsync([name], options);
                 return 0;
             default:
-                await Console.Error.WriteLineAsync("paired redis-read|redis-queue|redis-size [ROUNDS [CALLERS]]");
+                await Console.Error.WriteLineAsync($"paired {PairedRows.Names} [ROUNDS [CALLERS]], or paired rows FILE --quick|--full [COMPARISON...]");
                 return 2;
         }
-    }
-
-    private static async Task ReadAsync(int rounds, int callers)
-    {
-        var reads = new RedisReadBenchmarks { Callers = callers };
-        await reads.SetupAsync();
-        await PairedRun.RunAsync(
-            [
-                new("HGET, not decrypted", RedisReadBenchmarks.Operations, reads.Refresh, reads.RawHashGet),
-                new("HMGET of two fields, decrypted", RedisReadBenchmarks.Operations, reads.Refresh, reads.RawHashGetOfTwo_Decrypted),
-                new("`GetAsync`", RedisReadBenchmarks.Operations, reads.Refresh, reads.Store),
-            ],
-            rounds);
-        await reads.CleanupAsync();
-    }
-
-    private static async Task QueueAsync(int rounds, int callers)
-    {
-        var commits = new RedisQueueBenchmarks { Callers = callers };
-        await commits.SetupAsync();
-        await PairedRun.RunAsync(
-            [
-                new("the script, raw", RedisQueueBenchmarks.Operations, commits.Trim, commits.RawScript),
-                new("`CommitAsync`", RedisQueueBenchmarks.Operations, commits.Trim, commits.Store),
-            ],
-            rounds);
-        await commits.CleanupAsync();
-    }
-
-    // Each size has a server and a store of its own, and both are there all the time.
-    private static async Task SizeAsync(int rounds)
-    {
-        var small = new RedisSessionSizeBenchmarks();
-        var large = new RedisSessionSizeBenchmarks();
-        await small.SetupSmallCommitsAsync();
-        await large.SetupLargeCommitsAsync();
-        await PairedRun.RunAsync(
-            [
-                new("a queued commit in 100 records", RedisSessionSizeBenchmarks.Operations, static () => { }, small.CommitOf100),
-                new("in 200,000", RedisSessionSizeBenchmarks.Operations, static () => { }, large.CommitOf200000),
-            ],
-            rounds);
-        await small.CleanupAsync();
-        await large.CleanupAsync();
     }
 
     private static int Number(string[] arguments, int place, int otherwise) =>

@@ -12,11 +12,11 @@ internal static class PairedRun
     private const int WarmUps = 4;
 
     /// <summary>Runs them, and prints a table; rates are the first side's time divided by each side's.</summary>
-    public static async Task RunAsync(IReadOnlyList<PairedSide> sides, int rounds)
+    public static async Task<PairedResult> RunAsync(IReadOnlyList<PairedSide> sides, int rounds, int warmUps = WarmUps)
     {
         var times = sides.Select(static _ => new List<double>()).ToArray();
         var allocated = sides.Select(static _ => new List<double>()).ToArray();
-        for (var round = -WarmUps; round < rounds; round++)
+        for (var round = -warmUps; round < rounds; round++)
         {
             for (var i = 0; i < sides.Count; i++)
             {
@@ -33,15 +33,20 @@ internal static class PairedRun
             }
         }
 
-        Console.WriteLine("| | median | minimum | rate by medians | by minima | allocated |");
-        Console.WriteLine("|---|---:|---:|---:|---:|---:|");
+        var result = new PairedResult(times);
+        Console.WriteLine("| | median | minimum | rate by rounds | by medians | by minima | allocated |");
+        Console.WriteLine("|---|---:|---:|---:|---:|---:|---:|");
         for (var i = 0; i < sides.Count; i++)
         {
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {sides[i].Name} | {Median(times[i]):F1} us | {times[i].Min():F1} us | {Median(times[0]) / Median(times[i]):F2} | {times[0].Min() / times[i].Min():F2} | {Median(allocated[i]):F0} B |"));
+                $"| {sides[i].Name} | {Time(result.Median(i))} | {Time(times[i].Min())} | {result.Rate(i):F2} | {result.Median(0) / result.Median(i):F2} | {times[0].Min() / times[i].Min():F2} | {PairedResult.MedianOf(allocated[i]):F0} B |"));
         }
+
+        Console.WriteLine();
+        return result;
     }
 
-    private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
+    internal static string Time(double microseconds) =>
+        microseconds < 1 ? (microseconds * 1000).ToString("F1", CultureInfo.InvariantCulture) + " ns" : microseconds.ToString("F1", CultureInfo.InvariantCulture) + " us";
 }
