@@ -143,10 +143,19 @@ public sealed class RedisHotTier : IHotTier
     public async ValueTask<HotInstallation> InstallEpochAsync(LeaseRef lease, bool coldIsComplete, CancellationToken cancellationToken)
     {
         var place = _calls.PlaceOf(lease.Session);
+        var deadline = _connection.StartCall();
         var arguments = _calls.Arguments(place).Add(lease.Epoch).Add(coldIsComplete ? 1 : 0);
-        var reply = (RedisResult[])(await _calls.ScriptAsync(RedisScript.Install, place, arguments, cancellationToken).ConfigureAwait(false))!;
+        var reply = (RedisResult[])(await _calls.ScriptAsync(RedisScript.Install, place, arguments, cancellationToken, deadline).ConfigureAwait(false))!;
         var former = (byte[]?)reply[1] is { Length: > 0 } text ? SessionControl.Parse(text, RunId)?.Outbox ?? throw _calls.Foreign(lease.Session) : null;
-        return new HotInstallation((int)reply[0] == 1, (string)reply[3]!, former is null ? null : former with { HolderLives = (int)reply[2] == 1 });
+
+        // Known already, unless the run was doubted meanwhile: then it is learned again, and not taken for one that loses something.
+        var run = await _connection.RunAsync(deadline, cancellationToken).ConfigureAwait(false);
+        if (run.RunId != (string)reply[3]!)
+            throw new StoreUnavailableException(RedisErrors.TierName, $"Redis at {_connection.Servers} was restarted or failed over while it was told of a lease.");
+        return new HotInstallation((int)reply[0] == 1, run.RunId, former is null ? null : former with { HolderLives = (int)reply[2] == 1 })
+        {
+            KeepsEverything = run.Report.KeepsEverything,
+        };
     }
 
     /// <inheritdoc/>

@@ -44,7 +44,7 @@ public sealed partial class HybridAuthStore
         if (former?.Parked is { } parked && parked.Version > head.Version)
             queue.Parked = parked;
         var chains = await CollectAsync(session, queue, former).ConfigureAwait(false);
-        var complete = chains && TakeoverDecision.IsComplete(grant.FormerAheadEpoch, sessionExists: true, hot, _outbox!.KeepsEverything);
+        var complete = chains && TakeoverDecision.IsComplete(grant.FormerAheadEpoch, sessionExists: true, hot);
         var entries = queue.Backlog.Entries;
         if (queue.Parked is null)
         {

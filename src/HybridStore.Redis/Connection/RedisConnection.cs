@@ -23,6 +23,7 @@ internal sealed class RedisConnection : IAsyncDisposable
     private volatile string? _failure;
     private volatile string _runId = "";
     private volatile bool _disposed;
+    private volatile bool _keepsEverything;
     private Task<RedisRun>? _learning;
     private string _reported = "";
     private long _doubted;
@@ -66,8 +67,8 @@ internal sealed class RedisConnection : IAsyncDisposable
     /// <summary>The run that was learned last; empty before the first.</summary>
     public string RunId => _runId;
 
-    /// <summary>Whether what was acknowledged survives every restart, as far as is known.</summary>
-    public bool KeepsEverything => _run is { } run && run.Report.KeepsEverything;
+    /// <summary>Whether what was acknowledged survives every restart, by the run that was learned last: a doubt about which run it is, is none about that.</summary>
+    public bool KeepsEverything => _keepsEverything;
 
     public TimeSpan CallTimeout => _options.OperationTimeout;
 
@@ -328,6 +329,7 @@ internal sealed class RedisConnection : IAsyncDisposable
             {
                 _run = run;
                 _runId = run.RunId;
+                _keepsEverything = run.Report.KeepsEverything;
                 _learning = null;
             }
 

@@ -24,12 +24,14 @@ internal static class DiagnosisDecision
             found.Add(AuthFindingKind.HotUnreachable);
         else if (look.Outbox is { HolderLives: true })
             found.Add(AuthFindingKind.HolderCutOff);
-        else if (!look.EntriesLead || !TakeoverDecision.IsComplete(look.Head.AheadEpoch, sessionExists: true, new HotInstallation(true, look.RunId, FormerOf(look)), look.KeepsEverything))
+        else if (!look.EntriesLead || !TakeoverDecision.IsComplete(look.Head.AheadEpoch, sessionExists: true, InstallationOf(look)))
             found.Add(AuthFindingKind.HotLost);
         else if (!found.Contains(AuthFindingKind.Parked))
             found.Add(AuthFindingKind.HolderGone);
         return found;
     }
+
+    private static HotInstallation InstallationOf(in SessionLook look) => new(true, look.RunId, FormerOf(look)) { KeepsEverything = look.KeepsEverything };
 
     /// <summary>How many commits wait in hot; <see langword="null"/>: hot does not know.</summary>
     public static long? WaitingIn(in SessionLook look) =>

@@ -12,8 +12,7 @@ internal static class TakeoverDecision
     /// <param name="formerAheadEpoch">The ahead mark that cold carried; 0: cold is complete.</param>
     /// <param name="sessionExists">Whether cold has the session: nothing is queued before its first commit.</param>
     /// <param name="hot">What hot knew when the new epoch was installed.</param>
-    /// <param name="keepsEverything">Whether hot survives every restart without a loss.</param>
-    public static bool IsComplete(long formerAheadEpoch, bool sessionExists, HotInstallation hot, bool keepsEverything)
+    public static bool IsComplete(long formerAheadEpoch, bool sessionExists, HotInstallation hot)
     {
         if (formerAheadEpoch == 0 || !sessionExists)
             return true;
@@ -21,6 +20,6 @@ internal static class TakeoverDecision
             return false;
 
         // In the run in which it was last vouched for, hot has lost nothing: a lower epoch than the mark's is then of a holder that never came to queue.
-        return former.RunId == hot.RunId || (keepsEverything && former.Epoch >= formerAheadEpoch);
+        return former.RunId == hot.RunId || (hot.KeepsEverything && former.Epoch >= formerAheadEpoch);
     }
 }

@@ -7,7 +7,10 @@ namespace HybridStore.Tiers;
 /// </remarks>
 public interface IHotOutbox
 {
-    /// <summary>Whether what was acknowledged survives every restart of the tier, so that another run is no reason to doubt the outbox.</summary>
+    /// <summary>
+    /// Whether what was acknowledged survives every restart of the tier, so that another run is no reason to doubt the outbox: of the run that was known last. Who takes over goes by
+    /// <see cref="HotInstallation.KeepsEverything"/>.
+    /// </summary>
     bool KeepsEverything { get; }
 
     /// <summary>

@@ -62,7 +62,10 @@ public sealed class ModelHotTier : IHotTier
 
     /// <inheritdoc/>
     public ValueTask<HotInstallation> InstallEpochAsync(LeaseRef lease, bool coldIsComplete, CancellationToken cancellationToken) =>
-        AskAsync(TierOperation.InstallEpoch, step => step.Get(lease.Session).InstallEpoch(lease.Epoch, coldIsComplete, step), cancellationToken);
+        AskAsync(TierOperation.InstallEpoch, Install(lease, coldIsComplete), cancellationToken);
+
+    private Func<ModelHotStep, HotInstallation> Install(LeaseRef lease, bool coldIsComplete) =>
+        step => step.Get(lease.Session).InstallEpoch(lease.Epoch, coldIsComplete, step) with { KeepsEverything = Server.KeepsEverything };
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;

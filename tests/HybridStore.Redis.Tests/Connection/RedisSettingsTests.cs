@@ -1,5 +1,6 @@
 using HybridStore.Redis.Connection;
 using HybridStore.Redis.Tests.Support;
+using HybridStore.Tiers;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 
@@ -19,6 +20,20 @@ public sealed class RedisSettingsTests : RedisTierTest
 
         Assert.Equal(keeps, (await tier.InspectAsync(Cancel)).KeepsEverything);
         Assert.Equal(keeps, tier.Outbox!.KeepsEverything);
+        Assert.Equal(keeps, (await tier.InstallEpochAsync(new LeaseRef(Session, 1), coldIsComplete: true, Cancel)).KeepsEverything);
+    }
+
+    [Fact]
+    public async Task KeepsEverything_TheServerWasRestarted_IsNotForgottenWhileItsRunIsInDoubt()
+    {
+        var server = await StartAsync("--appendonly", "yes", "--appendfsync", "always");
+        var tier = await OpenAsync(server.ConnectionString);
+        await tier.InstallEpochAsync(new LeaseRef(Session, 1), coldIsComplete: true, Cancel);
+
+        await server.KillAsync();
+        await Eventually.TrueAsync(async () => await Record.ExceptionAsync(async () => await ReadAsync(tier, A)) is not null, "the loss of the connection");
+
+        Assert.True(tier.Outbox!.KeepsEverything);
     }
 
     [Fact]

@@ -12,8 +12,8 @@ public sealed class TakeoverDecisionTests
     [Fact]
     public void IsComplete_NothingWasEverQueued_WhateverHotKnows()
     {
-        Assert.True(TakeoverDecision.IsComplete(0, sessionExists: true, Hot(null), keepsEverything: false));
-        Assert.True(TakeoverDecision.IsComplete(3, sessionExists: false, Hot(null), keepsEverything: false));
+        Assert.True(TakeoverDecision.IsComplete(0, sessionExists: true, Hot(null)));
+        Assert.True(TakeoverDecision.IsComplete(3, sessionExists: false, Hot(null)));
     }
 
     [Fact]
@@ -26,7 +26,7 @@ public sealed class TakeoverDecisionTests
 
     [Fact]
     public void IsComplete_NobodyVouched_IsALoss_EvenWhereHotKeepsEverythingAndSaysNoRun() =>
-        Assert.False(TakeoverDecision.IsComplete(3, sessionExists: true, new HotInstallation(true, "", Former with { RunId = "" }), keepsEverything: true));
+        Assert.False(TakeoverDecision.IsComplete(3, sessionExists: true, new HotInstallation(true, "", Former with { RunId = "" }) { KeepsEverything = true }));
 
     [Theory]
     [InlineData(2)]
@@ -43,7 +43,7 @@ public sealed class TakeoverDecisionTests
     public void IsComplete_InAnotherRun_OnlyWhatKeepsEverything_AndHasSeenTheMark(long epoch, bool keepsEverything, bool expected) =>
         Assert.Equal(expected, IsComplete(Former with { Epoch = epoch, RunId = "before" }, keepsEverything));
 
-    private static bool IsComplete(HotOutboxState? former, bool keepsEverything = false) => TakeoverDecision.IsComplete(3, sessionExists: true, Hot(former), keepsEverything);
+    private static bool IsComplete(HotOutboxState? former, bool keepsEverything = false) => TakeoverDecision.IsComplete(3, sessionExists: true, Hot(former) with { KeepsEverything = keepsEverything });
 
     private static HotInstallation Hot(HotOutboxState? former) => new(true, Run, former);
 }

@@ -196,6 +196,22 @@ public sealed class TakeoverTests : IAsyncDisposable
         Assert.Equal(CommitOutcome.Queued, (await session.CommitAsync(Queued(A, 3), Cancel)).Outcome);
     }
 
+    [Fact]
+    public async Task TheHolderIsGone_HotWasRestarted_AndItsRunIsDoubtedJustThen_NothingWasLost()
+    {
+        _fixture.Server.KeepsEverything = true;
+        await QueueAndVanishAsync(3);
+        _fixture.Server.Restart();
+
+        // What it keeps is not known again before it has said which run it is in.
+        _fixture.Server.OnReply = o => Task.FromResult(_fixture.Server.KeepsEverything &= o != TierOperation.InstallEpoch);
+        var (_, session) = await _fixture.OpenAsync();
+
+        Assert.False(_fixture.Server.KeepsEverything);
+        Assert.False(session.IsRolledBack);
+        Assert.Equal(4, await _fixture.ColdVersionAsync());
+    }
+
     [Theory]
     [InlineData(TierOperation.Read)]
     [InlineData(TierOperation.InstallEpoch)]
