@@ -3,6 +3,7 @@
 #
 #   eng/faultlab.sh [--minutes N] [--seed S] [--json FILE] [--default-options] [--setups A,B] [--faults A,B] [--bots N] [--pace MS] [--keep]
 #
+# HYBRIDSTORE_MONGODB_SERVER: a program that starts, kills and pauses a server which speaks MongoDB's protocol: docs/mongodb.md. Without it, or without the driver, there is none in the run, which says so.
 # Exits with 1 if a promise was broken, with 2 if the laboratory itself failed. The first line repeats the run.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"

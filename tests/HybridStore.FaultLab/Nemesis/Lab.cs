@@ -37,12 +37,18 @@ internal sealed class Lab : IAsyncDisposable
 
     public LabPostgreSql PostgreSql { get; } = new();
 
+    /// <summary>None: no setup that runs needs it.</summary>
+    public LabMongoDb? MongoDb { get; private set; }
+
+    /// <summary>Setups that could have been part of the run, and why they are not.</summary>
+    public IReadOnlyList<string> LeftOut { get; private set; } = [];
+
     public List<Setup> Setups { get; } = [];
 
     public List<BotProcess> Bots { get; } = [];
 
-    /// <summary>Of each setup: the way to its Redis, and to its PostgreSQL.</summary>
-    public Dictionary<string, (FaultProxy? Redis, FaultProxy? PostgreSql)> Ways { get; } = [];
+    /// <summary>Of each setup: the way to its Redis, and to its database.</summary>
+    public Dictionary<string, (FaultProxy? Redis, FaultProxy? Cold)> Ways { get; } = [];
 
     /// <summary>Waits until nothing fails in some lanes, and keeps it so until what is returned is disposed of. A lane's own fault does so too.</summary>
     public async Task<IDisposable> QuietAsync(params IReadOnlyList<Lane> lanes)
@@ -63,9 +69,14 @@ internal sealed class Lab : IAsyncDisposable
         var lab = new Lab(options, LabFolder.Create("histories"));
         try
         {
+            var lack = LabMongoDb.Lack;
+            if (AllSetups.Choose(options.Setups, lack).Any(static s => s.MongoDb is not null))
+                lack = await lab.StartMongoDbAsync();
+            var setups = AllSetups.Choose(options.Setups, lack);
+            lab.LeftOut = AllSetups.LeftOut(options.Setups, lack);
             await Task.WhenAll(lab.Redis.StartAsync(), lab.Pair[0].StartAsync(), lab.Pair[1].StartAsync(), lab.PostgreSql.InitializeAsync());
             await lab.Pair[1].FollowAsync(lab.Pair[0]);
-            foreach (var setup in AllSetups.Make().Where(s => options.Setups.Count == 0 || options.Setups.Contains(s.Name)))
+            foreach (var setup in setups)
                 lab.Add(setup);
             await Task.WhenAll(lab.Setups.Select(s => lab.RunAsync("prepare", s)));
             lab.StartBots();
@@ -115,9 +126,27 @@ internal sealed class Lab : IAsyncDisposable
         await Pair[0].DisposeAsync();
         await Pair[1].DisposeAsync();
         await PostgreSql.DisposeAsync();
+        if (MongoDb is not null)
+            await MongoDb.DisposeAsync();
         History.Dispose();
         foreach (var turn in _turns.Values)
             turn.Dispose();
+    }
+
+    /// <returns>Why there is none, as a part of a sentence; null if there is.</returns>
+    private async Task<string?> StartMongoDbAsync()
+    {
+        var server = new LabMongoDb();
+        try
+        {
+            await server.StartAsync();
+            MongoDb = server;
+            return null;
+        }
+        catch (ServerTroubleException e)
+        {
+            return $"it did not start: {e.Message}";
+        }
     }
 
     private void Add(Setup setup)
@@ -129,10 +158,11 @@ internal sealed class Lab : IAsyncDisposable
         if (_options.Pace > 0)
             setup.Pace = _options.Pace;
         var redis = setup.Redis switch { "always" => Redis, "everysec" => Pair[0], _ => null };
-        var (hot, cold) = (redis is null ? null : Proxy(redis.Port), setup.PostgreSql is null ? null : Proxy(PostgreSql.Port));
+        var (hot, cold) = (redis is null ? null : Proxy(redis.Port), setup.PostgreSql is not null ? Proxy(PostgreSql.Port) : setup.MongoDb is not null ? Proxy(MongoDb!.Port) : null);
         Ways[setup.Name] = (hot, cold);
         setup.Redis = hot is null ? null : string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{hot.Port}");
-        setup.PostgreSql = cold is null ? null : LabPostgreSql.ConnectionStringTo(cold.Port);
+        setup.PostgreSql = setup.PostgreSql is null ? null : LabPostgreSql.ConnectionStringTo(cold!.Port);
+        setup.MongoDb = setup.MongoDb is null ? null : LabMongoDb.ConnectionStringTo(cold!.Port);
         setup.Sqlite = setup.Sqlite is null ? null : Path.Combine(Folder, $"{setup.Name}.db");
         File.WriteAllText(FileOf(setup), JsonSerializer.Serialize(setup));
         Setups.Add(setup);

@@ -4,7 +4,7 @@ using HybridStore.FaultLab.Setups;
 
 namespace HybridStore.FaultLab.Nemesis;
 
-/// <summary>What happens to Redis and PostgreSQL.</summary>
+/// <summary>What happens to the servers and to SQLite's files.</summary>
 internal static class ServerFaults
 {
     public static IEnumerable<Fault> Of(Lab lab)
@@ -72,6 +72,12 @@ internal static class ServerFaults
             yield return new Fault("postgresDiskFull", Lane.Servers, random => lab.PostgreSql.FillDiskAsync(() => Wait.SomeAsync(random, 500, 3000)), Weight: 2);
         }
 
+        if (lab.MongoDb is { } mongoDb)
+        {
+            foreach (var fault in MongoDbFaults.Of(mongoDb))
+                yield return fault;
+        }
+
         if (!lab.Setups.Exists(static s => s.Sqlite is not null))
             yield break;
         yield return new Fault("sqliteLocked", Lane.Servers, random => SqliteFaults.LockAsync(lab, random));
@@ -89,6 +95,8 @@ internal static class ServerFaults
 
         await lab.Pair[1].MendAsync(empty: true);
         await lab.PostgreSql.MendAsync();
+        if (lab.MongoDb is not null)
+            await lab.MongoDb.MendAsync();
     }
 
     /// <summary>The setups whose hot tier is on a server.</summary>

@@ -18,7 +18,7 @@ internal static class WayFaults
 
     private static async Task StrikeAsync(Lab lab, ProxyFault fault, Random random)
     {
-        FaultProxy[] ways = [.. lab.Setups.SelectMany(s => (FaultProxy?[])[lab.Ways[s.Name].Redis, lab.Ways[s.Name].PostgreSql]).OfType<FaultProxy>()];
+        FaultProxy[] ways = [.. lab.Setups.SelectMany(s => (FaultProxy?[])[lab.Ways[s.Name].Redis, lab.Ways[s.Name].Cold]).OfType<FaultProxy>()];
         if (ways.Length == 0)
             return;
         var way = ways[random.Next(ways.Length)];

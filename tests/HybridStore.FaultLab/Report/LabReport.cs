@@ -36,6 +36,9 @@ internal sealed record LabReport
 
     public required IReadOnlyDictionary<string, string> Versions { get; init; }
 
+    /// <summary>Setups that could have been part of it, and why they are not.</summary>
+    public required IReadOnlyList<string> LeftOut { get; init; }
+
     public required bool DefaultOptions { get; init; }
 
     public string ToJson() => JsonSerializer.Serialize(this, Json);
@@ -47,6 +50,8 @@ internal sealed record LabReport
             output.WriteLine($"fault      {name,-26} {count,9}");
         foreach (var (name, count) in BySetup)
             output.WriteLine($"setup      {name,-26} {count,9} acknowledged");
+        foreach (var what in LeftOut)
+            output.WriteLine($"left out   {what}");
         foreach (var name in Enum.GetNames<Violation>())
             output.WriteLine($"violation  {name,-26} {ByViolation.GetValueOrDefault(name),9}");
         output.WriteLine($"{Seconds} s: {Faults} faults; {Acknowledged} commits acknowledged, {Unknown} never known, {Refused} refused; {Reads} reads; {Rollbacks} rollbacks told; {Violations} violations");

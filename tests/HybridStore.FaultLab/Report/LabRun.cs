@@ -18,7 +18,14 @@ internal static class LabRun
         var start = TimeProvider.System.GetTimestamp();
         output.WriteLine($"seed {options.Seed}: eng/faultlab.sh --minutes {options.Minutes.ToString(CultureInfo.InvariantCulture)} --seed {options.Seed}{(options.DefaultOptions ? " --default-options" : "")}");
         await using var lab = await Lab.StartAsync(options);
-        var (redis, postgreSql) = (Version(lab.Redis.Send("INFO", "server")), await lab.PostgreSql.VersionAsync());
+        var versions = new Dictionary<string, string>
+        {
+            ["redis"] = Version(lab.Redis.Send("INFO", "server")),
+            ["postgresql"] = await lab.PostgreSql.VersionAsync(),
+            ["dotnet"] = Environment.Version.ToString(),
+        };
+        if (lab.MongoDb is not null)
+            versions["mongodb"] = await lab.MongoDb.VersionAsync();
         var storm = new Storm(lab, options);
         using (var until = new CancellationTokenSource(TimeSpan.FromMinutes(options.Minutes), TimeProvider.System))
             await storm.RunAsync([.. BotFaults.Of(lab), .. ServerFaults.Of(lab), .. WayFaults.Of(lab)], until.Token);
@@ -27,12 +34,6 @@ internal static class LabRun
         var seconds = (int)TimeProvider.System.GetElapsedTime(start).TotalSeconds;
         if (storm.Broken is null)
             await Task.WhenAll(lab.Setups.Select(s => lab.RunAsync("verify", s)));
-        var versions = new Dictionary<string, string>
-        {
-            ["redis"] = redis,
-            ["postgresql"] = postgreSql,
-            ["dotnet"] = Environment.Version.ToString(),
-        };
         lab.History.Dispose();
 
         var verdicts = new Dictionary<string, HistoryChecker>();
@@ -57,6 +58,7 @@ internal static class LabRun
             Rollbacks = verdicts.Values.Sum(static v => v.Rollbacks),
             BySetup = verdicts.ToDictionary(static v => v.Key, static v => v.Value.Acknowledged),
             Versions = versions,
+            LeftOut = lab.LeftOut,
             DefaultOptions = options.DefaultOptions,
         };
         foreach (var (setup, verdict) in verdicts)

@@ -12,6 +12,9 @@ internal sealed record Setup
     /// <summary>Where its PostgreSQL is, through the setup's own proxy.</summary>
     public string? PostgreSql { get; set; }
 
+    /// <summary>Where its MongoDB is, through the setup's own proxy.</summary>
+    public string? MongoDb { get; set; }
+
     /// <summary>Its SQLite file.</summary>
     public string? Sqlite { get; set; }
 

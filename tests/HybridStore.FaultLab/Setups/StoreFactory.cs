@@ -1,4 +1,5 @@
 using HybridStore.Codec;
+using HybridStore.FaultLab.MongoDb;
 using HybridStore.PostgreSql;
 using HybridStore.Redis;
 using HybridStore.Sqlite;
@@ -53,6 +54,9 @@ internal static class StoreFactory
                 options.BusyTimeout = TimeSpan.FromMilliseconds(700);
             return new SqliteColdTier(options, time);
         }
+
+        if (setup.MongoDb is { } mongoDb)
+            return MongoDbDriver.There!.Open(mongoDb, $"lab_{setup.Name}_", setup.DefaultOptions ? null : TimeSpan.FromSeconds(2), time);
 
         var schema = $"lab_{setup.Name.Replace('-', '_')}";
         return new PostgreSqlColdTier(
