@@ -9,7 +9,7 @@ internal sealed class PipelineFixture : IDisposable
 {
     private readonly StoreMetrics _metrics = new();
 
-    public PipelineFixture(Action<TierResilienceOptions>? configure = null, TimeSpan? callTimeout = null)
+    public PipelineFixture(Action<TierResilienceOptions>? configure = null, TimeSpan? callTimeout = null, bool runsInline = false)
     {
         Told = new PipelineTelemetry(_metrics.Meter);
         Options = new TierResilienceOptions { Timeout = Timeout.InfiniteTimeSpan };
@@ -18,7 +18,7 @@ internal sealed class PipelineFixture : IDisposable
 
         // Half of the largest jitter: each pause is what it is on the average.
         _metrics.ShowBreakers(() => [(AuthTier.Cold, Pipeline!.State)]);
-        Pipeline = new TierPipeline(AuthTier.Cold, "tier", Options, Clock, Told, _metrics, static () => 0.5, () => Run, callTimeout);
+        Pipeline = new TierPipeline(AuthTier.Cold, "tier", Options, Clock, Told, _metrics, static () => 0.5, () => Run, callTimeout, runsInline);
     }
 
     public static CancellationToken Cancel => TestContext.Current.CancellationToken;
