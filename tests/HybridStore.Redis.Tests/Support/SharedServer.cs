@@ -117,7 +117,7 @@ public sealed class SharedServer : IAsyncDisposable
             "set" => await ListAsync("SMEMBERS", key),
             "zset" => await ListAsync("ZRANGE", key, "0", "-1"),
             "list" => await ListAsync("LRANGE", key, "0", "-1"),
-            "stream" => [.. ((RedisResult[]?)await AskAsync("XRANGE", key, "-", "+") ?? []).SelectMany(static entry => (byte[][]?)((RedisResult[])entry!)[1] ?? [])],
+            "stream" => [.. ((RedisResult[]?)await AskAsync("XRANGE", key, "-", "+") ?? []).SelectMany(static entry => List(((RedisResult[])entry!)[1]))],
 
             // It went meanwhile.
             "none" => [],
@@ -125,6 +125,7 @@ public sealed class SharedServer : IAsyncDisposable
         };
 
         Task<RedisResult> AskAsync(string command, params object[] arguments) => database.ExecuteAsync(command, arguments);
-        async Task<byte[][]> ListAsync(string command, params object[] arguments) => (byte[][]?)await AskAsync(command, arguments) ?? [];
+        async Task<byte[][]> ListAsync(string command, params object[] arguments) => List(await AskAsync(command, arguments));
+        static byte[][] List(RedisResult result) => [.. ((byte[]?[]?)result ?? []).Select(static value => value!)];
     }
 }
