@@ -27,13 +27,14 @@ public sealed partial class HybridAuthStore
         var state = StateOf(session);
         var seen = state.Seen;
         var now = _time.GetUtcNow();
-        if (state.Flights.TryGetValue(key, out var flight) && flight.TryJoin(seen, now, state.Lease is not null, _maxStaleness) is { } joined)
+        var reads = state.Reads;
+        if (reads.Flights.TryGetValue(key, out var flight) && flight.TryJoin(seen, now, state.Lease is not null, _maxStaleness) is { } joined)
             return new ValueTask<AuthRecord>(joined.WaitAsync(cancellationToken));
 
         // On its own from here on: whoever began it may give up, and the others still get their answer.
         flight = new Flight(seen, now, _continuations);
-        state.Flights[key] = flight;
-        var landing = state.Gather.Add(key, flight) ?? LeadAsync(session, state, key, flight);
+        reads.Flights[key] = flight;
+        var landing = reads.Gather.Add(key, flight) ?? LeadAsync(session, state, key, flight);
         return new ValueTask<AuthRecord>(cancellationToken.CanBeCanceled ? WaitAsync(landing, cancellationToken) : landing);
     }
 
@@ -83,26 +84,26 @@ public sealed partial class HybridAuthStore
             if (hot is not null && ReadDecision.JudgeHot(hot, state.Seen, _time.GetUtcNow(), state.Lease is not null) == HotTrust.Believed)
                 answer = await OpenHotAsync(session, state, keys, hot, fill).ConfigureAwait(false);
             answer ??= await ReadColdAsync(session, state, keys, hot, shown: true, CancellationToken.None).ConfigureAwait(false);
-            state.Flights.TryRemove(new KeyValuePair<AuthKey, Flight>(key, flight));
+            state.Reads.Flights.TryRemove(new KeyValuePair<AuthKey, Flight>(key, flight));
             flight.Land(answer[0]);
             return answer[0];
         }
         catch (Exception e)
         {
-            state.Flights.TryRemove(new KeyValuePair<AuthKey, Flight>(key, flight));
+            state.Reads.Flights.TryRemove(new KeyValuePair<AuthKey, Flight>(key, flight));
             flight.Fail(e);
             throw;
         }
         finally
         {
-            if (state.Gather.Next() is { } next)
+            if (state.Reads.Gather.Next() is { } next)
                 _ = FlyAsync(session, state, next);
         }
     }
 
     private async Task FlyAsync(AuthSessionId session, SessionState state, (AuthKey Key, Flight Flight)[]? batch)
     {
-        for (; batch is not null; batch = state.Gather.Next())
+        for (; batch is not null; batch = state.Reads.Gather.Next())
         {
             if (!await TryFlyAsync(session, state, batch).ConfigureAwait(false))
             {
@@ -123,7 +124,7 @@ public sealed partial class HybridAuthStore
             var answer = await ReadEachAsync(session, state, keys).ConfigureAwait(false);
             for (var i = 0; i < keys.Length; i++)
             {
-                state.Flights.TryRemove(new KeyValuePair<AuthKey, Flight>(keys[i], batch[i].Flight));
+                state.Reads.Flights.TryRemove(new KeyValuePair<AuthKey, Flight>(keys[i], batch[i].Flight));
                 batch[i].Flight.Land(answer[i]);
             }
         }
@@ -133,7 +134,7 @@ public sealed partial class HybridAuthStore
         {
             if (batch.Length > 1)
                 return false;
-            state.Flights.TryRemove(new KeyValuePair<AuthKey, Flight>(keys[0], batch[0].Flight));
+            state.Reads.Flights.TryRemove(new KeyValuePair<AuthKey, Flight>(keys[0], batch[0].Flight));
             batch[0].Flight.Fail(e);
         }
 

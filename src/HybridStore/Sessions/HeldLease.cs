@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using HybridStore.Outbox;
 using HybridStore.Tiers;
 
@@ -9,12 +8,11 @@ namespace HybridStore.Sessions;
 /// What it believes ends before cold's record of it does: it counts from before cold was asked, and only four fifths of the duration, so that whoever
 /// is told has the rest of the time to stop sending.
 /// </remarks>
-[SuppressMessage("Design", "CA1001", Justification = "Sources without a timer or a wait handle hold nothing, and their tokens outlive the lease in other hands.")]
 internal sealed class HeldLease
 {
     private readonly TimeProvider _time;
-    private readonly CancellationTokenSource _lost = new();
-    private readonly CancellationTokenSource _rolledBack = new();
+    private LazySignal _lost;
+    private LazySignal _rolledBack;
     private long _deadline;
     private long _deadlineUtc;
     private int _ended;
@@ -78,8 +76,8 @@ internal sealed class HeldLease
 
     /// <summary>Ends it: it is lost, and whoever listens is told.</summary>
     /// <returns>The listeners' end, if it had not ended before.</returns>
-    public Task? TryLose() => TryEnd() ? _lost.CancelAsync() : null;
+    public Task? TryLose() => TryEnd() ? _lost.GiveAsync() : null;
 
     /// <summary>Tells whoever listens that the session went back in time.</summary>
-    public Task RollBack() => _rolledBack.CancelAsync();
+    public Task RollBack() => _rolledBack.GiveAsync();
 }

@@ -11,7 +11,8 @@ namespace HybridStore.Sessions;
 /// </remarks>
 internal sealed class SessionRecords(InProcessTier tier, Lock sync)
 {
-    private readonly ConcurrentDictionary<AuthKey, LocalRecord> _records = new();
+    // Written under the session's lock only, so it needs but one of its own.
+    private readonly ConcurrentDictionary<AuthKey, LocalRecord> _records = new(concurrencyLevel: 1, capacity: 5);
     private long _sequence = 1;
     private bool _open;
     private SeenMark _current;

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using HybridStore.Coordination;
 using HybridStore.Quarantine;
@@ -19,6 +18,7 @@ internal sealed class SessionState
     private int _keysAreCounted;
     private HeldLease? _lease;
     private SharedView? _view;
+    private SessionReads? _reads;
     private SealedStep? _unresolved;
     private bool _endWasShown = true;
     private long _rolledBackAt;
@@ -48,11 +48,8 @@ internal sealed class SessionState
     /// <summary>The records that were found not to open.</summary>
     public DamagedRecords Damaged { get; } = new();
 
-    /// <summary>The reads of single records that are under way.</summary>
-    public ConcurrentDictionary<AuthKey, Flight> Flights { get; } = new();
-
-    /// <summary>Sends them, many in one question while others are under way.</summary>
-    public ReadGather Gather { get; } = new();
+    /// <summary>The reads of single records that go to the tiers. Of a session that answers everything from this process there never are any.</summary>
+    public SessionReads Reads => Volatile.Read(ref _reads) ?? Interlocked.CompareExchange(ref _reads, new SessionReads(), null) ?? _reads;
 
     /// <summary>The lease, while this process holds one and by its own clock still may believe so.</summary>
     public HeldLease? Lease => Volatile.Read(ref _lease) is { IsCurrent: true } lease ? lease : null;

@@ -71,7 +71,7 @@ public sealed class CostTests : IAsyncDisposable
         var bytes = Allocated(() => session.CommitAsync(Patch(Durability.Queued), CancellationToken.None), out _);
 
         Assert.Equal(reads, cold.Reads);
-        Assert.Equal(6616, bytes);
+        Assert.Equal(6112, bytes);
     }
 
     private (HybridAuthStore Store, FaultyColdTier Cold, FaultyHotTier Hot) Open(IHotTier inner, LeaseMode mode)
