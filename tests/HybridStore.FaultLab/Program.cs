@@ -4,6 +4,7 @@ using System.Text.Json;
 using HybridStore.FaultLab.Bots;
 using HybridStore.FaultLab.History;
 using HybridStore.FaultLab.Report;
+using HybridStore.FaultLab.Servers;
 using HybridStore.FaultLab.Setups;
 
 switch (args)
@@ -44,7 +45,19 @@ switch (args)
             return 2;
         }
 
-        var (report, isSound) = await LabRun.RunAsync(LabOptions.Parse(args), Console.Out);
+        LabOptions options;
+        try
+        {
+            options = LabOptions.Parse(args);
+            AllSetups.Choose(options.Setups, LabMongoDb.Lack);
+        }
+        catch (ArgumentException e)
+        {
+            Console.Error.WriteLine(e.Message);
+            return 2;
+        }
+
+        var (report, isSound) = await LabRun.RunAsync(options, Console.Out);
         return report.Violations > 0 ? 1 : isSound ? 0 : 2;
 }
 

@@ -12,6 +12,9 @@ internal interface IMongoDbDriver
     /// <param name="time">The clock of deadlines.</param>
     IColdTier Open(string connectionString, string prefix, TimeSpan? operationTimeout, TimeProvider time);
 
+    /// <summary>Drops a database, if that can be done.</summary>
+    Task DropAsync(string connectionString);
+
     /// <summary>What a server says it is.</summary>
     Task<string> VersionAsync(string connectionString);
 }

@@ -162,7 +162,7 @@ internal sealed class Lab : IAsyncDisposable
         Ways[setup.Name] = (hot, cold);
         setup.Redis = hot is null ? null : string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{hot.Port}");
         setup.PostgreSql = setup.PostgreSql is null ? null : LabPostgreSql.ConnectionStringTo(cold!.Port);
-        setup.MongoDb = setup.MongoDb is null ? null : LabMongoDb.ConnectionStringTo(cold!.Port);
+        setup.MongoDb = setup.MongoDb is null ? null : MongoDb!.ConnectionStringTo(cold!.Port);
         setup.Sqlite = setup.Sqlite is null ? null : Path.Combine(Folder, $"{setup.Name}.db");
         File.WriteAllText(FileOf(setup), JsonSerializer.Serialize(setup));
         Setups.Add(setup);

@@ -12,6 +12,9 @@ internal sealed class LabMongoDb : IAsyncDisposable
     // The first time, it may have to be set up.
     private static readonly TimeSpan Most = TimeSpan.FromMinutes(5);
     private readonly string _program = Program!;
+
+    // The server outlives the run, and has the databases of those before.
+    private readonly string _database = $"hybridstore-lab-{Guid.NewGuid():N}";
     private bool _isOurs;
 
     public int Port { get; private set; }
@@ -23,7 +26,7 @@ internal sealed class LabMongoDb : IAsyncDisposable
     private static string? Program => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } program ? program : null;
 
     /// <summary>By no other way than this one, whatever the server says of itself.</summary>
-    public static string ConnectionStringTo(int port) => string.Create(CultureInfo.InvariantCulture, $"mongodb://127.0.0.1:{port}/lab?directConnection=true");
+    public string ConnectionStringTo(int port) => string.Create(CultureInfo.InvariantCulture, $"mongodb://127.0.0.1:{port}/{_database}?directConnection=true");
 
     public async Task StartAsync()
     {
@@ -55,8 +58,10 @@ internal sealed class LabMongoDb : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (_isOurs)
-            await StopAsync();
+        if (!_isOurs)
+            return;
+        await MongoDbDriver.There!.DropAsync(ConnectionStringTo(Port));
+        await StopAsync();
     }
 
     /// <returns>The last line that it printed.</returns>

@@ -18,6 +18,20 @@ internal sealed class OfficialDriver : IMongoDbDriver
         return new MongoDbColdTier(connectionString, options, time);
     }
 
+    public async Task DropAsync(string connectionString)
+    {
+        var url = new MongoUrlBuilder(connectionString) { ServerSelectionTimeout = TimeSpan.FromSeconds(5) }.ToMongoUrl();
+        using var client = new MongoClient(url);
+        try
+        {
+            await client.DropDatabaseAsync(url.DatabaseName);
+        }
+        catch (Exception e) when (e is MongoException or TimeoutException)
+        {
+            // It stays, and is in nobody's way.
+        }
+    }
+
     public async Task<string> VersionAsync(string connectionString)
     {
         using var client = new MongoClient(connectionString);
