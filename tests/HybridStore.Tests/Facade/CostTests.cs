@@ -71,7 +71,9 @@ public sealed class CostTests : IAsyncDisposable
         var bytes = Allocated(() => session.CommitAsync(Patch(Durability.Queued), CancellationToken.None), out _);
 
         Assert.Equal(reads, cold.Reads);
-        Assert.Equal(6112, bytes);
+
+        // How much of it depends on where the drainer is just then, which works on another thread: a bound, and no exact number.
+        Assert.InRange(bytes, 5_000, 7_000);
     }
 
     private (HybridAuthStore Store, FaultyColdTier Cold, FaultyHotTier Hot) Open(IHotTier inner, LeaseMode mode)
