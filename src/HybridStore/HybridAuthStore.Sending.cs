@@ -206,8 +206,11 @@ public sealed partial class HybridAuthStore
                     continue;
 
                 // At another version, since somebody else has repeated it.
-                if (carried is null || mark.Version != step.Version || step.Lease!.Queue!.HasMadeAny(cold.Commits.Where(m => m.Version >= carried.Version && m.Version <= step.Predecessor)))
+                if (mark.Version != step.Version)
                     return result with { Version = mark.Version };
+                var carriedIsThere = carried is null || step.Lease!.Queue!.HasMadeAny(cold.Commits.Where(m => m.Version >= carried.Version && m.Version <= step.Predecessor));
+                if (carriedIsThere && !OthersAreWithin(step, cold.Commits))
+                    return result;
                 throw WentBack(session, state, new SeenMark(result.Incarnation, step.Predecessor), state.Seen);
             }
 
@@ -221,6 +224,18 @@ public sealed partial class HybridAuthStore
         }
 
         throw WentBack(session, state, new SeenMark(result.Incarnation, result.Version), state.Seen);
+    }
+
+    // In the place of a commit that was joined with the last: that one was put on top of theirs. What cold no longer remembers is not held against it.
+    private static bool OthersAreWithin(SealedStep step, IReadOnlyList<CommitMark> there)
+    {
+        foreach (var patch in step.Commit.Patches)
+        {
+            if (patch.Version != 0 && there.Any(m => m.Version == patch.Version && m.Id != patch.CommitId))
+                return true;
+        }
+
+        return false;
     }
 
     private async ValueTask DrainCarriedAsync(AuthSessionId session, SessionState state, HeldLease lease, HeldQueue queue)

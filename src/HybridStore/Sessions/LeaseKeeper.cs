@@ -58,6 +58,7 @@ internal sealed class LeaseKeeper : IAsyncDisposable
     public async ValueTask<(HeldLease? Lease, LeaseGrant Grant)> TryAcquireAsync(
         AuthSessionId session, SessionState state, HotRead? hot, CancellationToken cancellationToken)
     {
+        // One that finds hot away is not marked as one that may have queued: should hot be restarted before it is reached, nobody could tell that from a loss.
         var request = new LeaseRequest(session, _identity.Text, _options.Duration, MayQueue: _outbox is not null && hot is not null)
         {
             LiveEpoch = hot?.Outbox is { HolderLives: true } outbox ? outbox.Epoch : 0,
@@ -66,8 +67,6 @@ internal sealed class LeaseKeeper : IAsyncDisposable
             // Cold issues epochs and hot only learns of them: one that is higher there is of a cold tier that went back since. Below it, nobody would ever be let in.
             AboveEpoch = hot?.Outbox?.Epoch ?? 0,
         };
-
-        // One that finds hot away is not marked as one that may have queued: should hot be restarted before it is reached, nobody could tell that from a loss.
         var (grant, asked, askedUtc) = await AskAsync(request, cancellationToken).ConfigureAwait(false);
         if (!grant.Granted && grant.Holder is { } holder && _identity.KnowsToBeDead(holder))
         {

@@ -129,7 +129,7 @@ public sealed class AheadSessionTests : IAsyncDisposable
         var (process, session) = await _fixture.OpenAsync(o => o.Outbox.MaxTries = 1);
         process.Cold.Probe.Before = o => o == TierOperation.Commit ? throw new StoreUnusableException("memory", StoreUnusableReason.Damaged, "It does not like it.") : Task.CompletedTask;
         await session.CommitAsync(Queued(A, 2), Cancel);
-        await UntilParkedAsync(process);
+        await _fixture.UntilParkedAsync(process);
 
         var found = await process.Store.FindSessionAsync(_fixture.Session, Cancel);
         var summary = await process.Store.SummarizeAsync(_fixture.Session, Cancel);
@@ -204,15 +204,6 @@ public sealed class AheadSessionTests : IAsyncDisposable
         await session.CommitAsync(Queued(A, 2), Cancel);
         await session.CommitAsync(Queued(A, 3), Cancel);
         _fixture.PassLease();
-    }
-
-    private async Task UntilParkedAsync(QueueProcess process)
-    {
-        while ((await process.Store.Outbox.ShowAsync(_fixture.Session, Cancel))?.Parked is null)
-        {
-            _fixture.Clock.Advance(TimeSpan.FromSeconds(1));
-            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, Cancel);
-        }
     }
 
     public ValueTask DisposeAsync() => _fixture.DisposeAsync();

@@ -55,11 +55,8 @@ public sealed class HealingTests : IAsyncDisposable
         // It learns of another run by anything it asks hot; and tries to drain again and again.
         var asked = new AuthSessionId("clinic", "other");
         await Assert.ThrowsAsync<StoreUnavailableException>(async () => await process.Store.GetAsync(asked, A, Cancel));
-        while (await _fixture.OutboxAsync() is not { Version: 4 } outbox || outbox.RunId != _fixture.Server.RunId)
-        {
-            _fixture.Clock.Advance(TimeSpan.FromSeconds(1));
-            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, Cancel);
-        }
+        await _fixture.UntilAsync(
+            async () => await _fixture.OutboxAsync() is { Version: 4 } outbox && outbox.RunId == _fixture.Server.RunId, TimeSpan.FromSeconds(1));
 
         await AssertTakenOverWholeAsync(process);
     }

@@ -24,8 +24,7 @@ public sealed class ParkedTests : IAsyncDisposable
         Assert.Equal(2, e.Version);
         Assert.Equal([3], (await session.GetAsync(A, Cancel)).Value.ToArray());
         Assert.Equal([1], (await session.GetAsync(B, Cancel)).Value.ToArray());
-        while ((await _fixture.RealCold.ReadAsync(otherId, [], false, Cancel)).Head!.Version < 2)
-            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, Cancel);
+        await _fixture.UntilAsync(async () => (await _fixture.RealCold.ReadAsync(otherId, [], false, Cancel)).Head!.Version >= 2, TimeSpan.Zero);
     }
 
     [Fact]
@@ -90,11 +89,7 @@ public sealed class ParkedTests : IAsyncDisposable
         await session.CommitAsync(Queued(A, 2), Cancel);
         var tries = 0;
         process.Cold.Probe.Before = o => o == TierOperation.Commit && Interlocked.Increment(ref tries) > 0 ? throw new StoreUnusableException("memory", reason, "No room.") : Task.CompletedTask;
-        while (Volatile.Read(ref tries) < 6)
-        {
-            _fixture.Clock.Advance(TimeSpan.FromSeconds(1));
-            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, Cancel);
-        }
+        await _fixture.UntilAsync(() => Task.FromResult(Volatile.Read(ref tries) >= 6), TimeSpan.FromSeconds(1));
 
         process.FindCold();
         Assert.Equal(3, (await session.CommitAsync(Put(A, 3).Require(Durability.Persisted), Cancel)).Version);
@@ -106,13 +101,7 @@ public sealed class ParkedTests : IAsyncDisposable
         await session.CommitAsync(Queued(A, 2), Cancel);
         await session.CommitAsync(Queued(A, 3), Cancel);
         process.Cold.Probe.Before = o => o == TierOperation.Commit ? throw new StoreUnusableException("memory", StoreUnusableReason.Damaged, "It does not like it.") : Task.CompletedTask;
-        while (true)
-        {
-            _fixture.Clock.Advance(TimeSpan.FromSeconds(1));
-            if ((await process.Store.Outbox.ShowAsync(_fixture.Session, Cancel))?.Parked is not null)
-                return;
-            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, Cancel);
-        }
+        await _fixture.UntilParkedAsync(process);
     }
 
     public ValueTask DisposeAsync() => _fixture.DisposeAsync();

@@ -90,18 +90,21 @@ internal sealed class QueueFixture : IAsyncDisposable
 
     public async Task<byte> ColdAheadAsync() => (byte)((await _cold.ReadAsync(Session, [], false, Cancel)).Head?.AheadEpoch ?? 0);
 
-    public async Task UntilColdIsAtAsync(long version)
-    {
-        while (await ColdVersionAsync() < version)
-            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, Cancel);
-    }
+    public Task UntilColdIsAtAsync(long version) => UntilAsync(async () => await ColdVersionAsync() >= version, TimeSpan.Zero);
 
     /// <summary>Lets pass what it takes until hot is told that cold has everything.</summary>
-    public async Task UntilHotIsToldAsync()
+    public Task UntilHotIsToldAsync() => UntilAsync(async () => await OutboxAsync() is { IsEmpty: true }, TimeSpan.FromMilliseconds(100));
+
+    /// <summary>Lets pass what it takes until the session is parked.</summary>
+    public Task UntilParkedAsync(QueueProcess process) =>
+        UntilAsync(async () => (await process.Store.Outbox.ShowAsync(Session, Cancel))?.Parked is not null, TimeSpan.FromSeconds(1));
+
+    /// <summary>Lets the time pass, a step each time, until something is so that other threads bring about.</summary>
+    public async Task UntilAsync(Func<Task<bool>> condition, TimeSpan step)
     {
-        while (await OutboxAsync() is not { IsEmpty: true })
+        while (!await condition())
         {
-            Clock.Advance(TimeSpan.FromMilliseconds(100));
+            Clock.Advance(step);
             await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, Cancel);
         }
     }

@@ -66,11 +66,7 @@ public sealed class ResilientStoreTests : IAsyncDisposable
         process.FindCold();
 
         // Nobody calls: who waits is woken when the break is over, and is the call that is let through.
-        while (await _fixture.ColdVersionAsync() < 29)
-        {
-            _fixture.Clock.Advance(TimeSpan.FromSeconds(1));
-            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, Cancel);
-        }
+        await _fixture.UntilAsync(async () => await _fixture.ColdVersionAsync() >= 29, TimeSpan.FromSeconds(1));
 
         Assert.Equal(BreakerState.Closed, process.Store.Resilience.Cold.State);
         Assert.Equal(CommitOutcome.Persisted, (await session.CommitAsync(Put(A, 99), Cancel)).Outcome);

@@ -56,7 +56,7 @@ internal sealed class SimHistory(TimeProvider time)
     public bool ColdWentBack(AuthSessionId session) => Get(session).WentBack;
 
     /// <summary>Where a session is in the end. What no tier has any more, and nobody was told to be kept, is as if it had never been.</summary>
-    public SimPoint Last(AuthSessionId session) => Of(session).Last(static p => p is { IsLost: false } and not { IsInCold: false, IsInHot: false, WasAcknowledged: false, Commit.IsEmpty: false });
+    public SimPoint Last(AuthSessionId session) => Of(session).Last(static p => p is { IsLost: false, IsNowhere: false });
 
     /// <summary>Whether cold, since it went back, has come to a version again that it had lost: nobody can tell the two by it.</summary>
     public bool HasTwoBranches(AuthSessionId session) => Get(session).HasTwoBranches;
@@ -102,12 +102,12 @@ internal sealed class SimHistory(TimeProvider time)
 
     public IReadOnlyList<SimPoint> Of(AuthSessionId session) => Get(session).Points;
 
-    /// <summary>The last point that was there at a time.</summary>
+    /// <summary>The last point that was there at a time. What is as if it had never been (<see cref="Last"/>) is nothing that a reader must find.</summary>
     public int LastAt(AuthSessionId session, DateTimeOffset at)
     {
         var points = Of(session);
         var i = points.Count - 1;
-        while (i > 0 && points[i].Time > at)
+        while (i > 0 && (points[i].Time > at || points[i].IsNowhere))
             i--;
         return i;
     }

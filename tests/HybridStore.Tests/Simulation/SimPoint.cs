@@ -29,6 +29,9 @@ internal sealed record SimPoint(SeenMark Mark, DateTimeOffset Time, Dictionary<A
 
     public bool WasAcknowledged { get; set; }
 
+    /// <summary>A commit that no tier has any more, and of which nobody was told that it is kept.</summary>
+    public bool IsNowhere => this is { IsInCold: false, IsInHot: false, WasAcknowledged: false, Commit.IsEmpty: false };
+
     /// <summary>Another branch took its place.</summary>
     public bool IsLost { get; set; }
 
