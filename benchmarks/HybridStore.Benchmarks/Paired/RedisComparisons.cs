@@ -52,6 +52,7 @@ internal static class RedisComparisons
         {
             var result = await QueueAsync(options, callers);
             rows.Add(BenchRow.AtLeast(4, Text($"queued commit of one record, concurrency {callers}: rate beside the same script called raw with sealed bytes"), result.Rate(1), "x rate", 0.9, result.Tell(0, 1)));
+            rows.Add(BenchRow.Told(4, "the same while it drains to a cold tier in its process", result.Rate(2), "x rate", result.Tell(0, 2)));
         }
 
         return rows;
@@ -66,6 +67,7 @@ internal static class RedisComparisons
             [
                 new(Text($"concurrency {callers}: the script, raw"), calls, commits.Trim, commits.RawScript),
                 new("`CommitAsync`", calls, commits.Trim, commits.Store),
+                new("the same while it drains to a cold tier in its process", calls, commits.TrimAndDrain, commits.StoreWhileItDrains),
             ],
             options.Rounds,
             options.WarmUps);

@@ -9,7 +9,9 @@ internal sealed class CommitQueue(TaskCreationOptions continuations)
     private const int MaxJoinedBytes = 4 * 1024 * 1024;
 
     private readonly Lock _sync = new();
-    private readonly LinkedList<PendingCommit> _waiting = new();
+
+    // Made when somebody waits: hardly anybody does, and a process may have very many sessions with two queues each.
+    private LinkedList<PendingCommit>? _waiting;
     private bool _taken;
 
     /// <summary>Waits for the caller's turn.</summary>
@@ -27,7 +29,7 @@ internal sealed class CommitQueue(TaskCreationOptions continuations)
             }
 
             wait = pending.Wait(continuations);
-            pending.Place = _waiting.AddLast(pending);
+            pending.Place = (_waiting ??= new LinkedList<PendingCommit>()).AddLast(pending);
         }
 
         return cancellationToken.CanBeCanceled ? WaitAsync(pending, wait, cancellationToken) : new ValueTask<CommitReceipt?>(wait);
@@ -40,7 +42,7 @@ internal sealed class CommitQueue(TaskCreationOptions continuations)
             return [];
         lock (_sync)
         {
-            if (_waiting.First is null)
+            if (_waiting?.First is null)
                 return [];
             var joined = new JoinedPatches(leader.Patch!);
             var taken = new List<PendingCommit>();
@@ -61,7 +63,7 @@ internal sealed class CommitQueue(TaskCreationOptions continuations)
         PendingCommit? next;
         lock (_sync)
         {
-            next = _waiting.First?.Value;
+            next = _waiting?.First?.Value;
             if (next is null)
                 _taken = false;
             else
@@ -98,7 +100,7 @@ internal sealed class CommitQueue(TaskCreationOptions continuations)
 
     private void Remove(PendingCommit pending)
     {
-        _waiting.Remove(pending.Place!);
+        _waiting!.Remove(pending.Place!);
         pending.Place = null;
     }
 }
