@@ -143,7 +143,9 @@ public static class BufferJson
             }
         }
 
-        var decoded = new byte[Base64.GetMaxDecodedFromUtf8Length(base64.Length)];
+        // The padding says how much there is, so that nothing is cut off afterwards, which would be a second copy; only spaces in between leave room.
+        var padding = base64.EndsWith("=="u8) ? 2 : base64.EndsWith("="u8) ? 1 : 0;
+        var decoded = new byte[Math.Max(0, Base64.GetMaxDecodedFromUtf8Length(base64.Length) - padding)];
         if (Base64.DecodeFromUtf8(base64, decoded, out _, out var written) != OperationStatus.Done)
             return null;
         return written == decoded.Length ? decoded : decoded[..written];

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 
@@ -222,6 +223,44 @@ public class BufferJsonTests
         Assert.Equal(bytes, decoded);
     }
 
+    [Theory]
+    [InlineData(999)]
+    [InlineData(1000)]
+    [InlineData(1001)]
+    public void TryDecode_AnyPadding_AllocatesTheBytesAndNothingElse(int length)
+    {
+        var json = BufferJson.Encode(RandomNumberGenerator.GetBytes(length));
+
+        Assert.Equal(Allocated(() => new byte[length]), Allocated(() => BufferJson.TryDecode(json, out var bytes) ? bytes : []));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("AQ==")]
+    [InlineData("A Q==")]
+    [InlineData("AQ= =")]
+    [InlineData("AQ == ")]
+    [InlineData(" A Q I = ")]
+    [InlineData("AQID BAUG BwgJ CgsM DQ4P EBES ExQV FhcY GRob HB0e HyAh IiMk JSY=")]
+    [InlineData("AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyAhIiMkJSYnKCkqKywtLi8wMTIzNDU2Nzg5Ojs8PT4/QEFCQ0RFRkc =  =")]
+    [InlineData("=")]
+    [InlineData("==")]
+    [InlineData("A==")]
+    [InlineData("A===")]
+    [InlineData("AQID=")]
+    [InlineData("AQID==")]
+    [InlineData("AQ==AQ==")]
+    [InlineData("AQ=")]
+    [InlineData("AQI")]
+    public void TryDecode_PaddingAndSpacesAnywhere_AreReadOrRefusedAsThePlatformDoes(string base64)
+    {
+        var expected = new byte[base64.Length];
+        var isBytes = Convert.TryFromBase64String(base64, expected, out var length);
+
+        Assert.Equal(isBytes, BufferJson.TryDecode(Encoding.UTF8.GetBytes($$"""{"type":"Buffer","data":"{{base64}}"}"""), out var bytes));
+        Assert.Equal(isBytes ? expected[..length] : null, bytes);
+    }
+
     [Fact]
     public void WriteBuffer_InAnObject_IsTodaysForm()
     {
@@ -253,6 +292,20 @@ public class BufferJsonTests
     }
 
     private static string Normalize(string json) => Encoding.UTF8.GetString(BufferJson.Normalize(Encoding.UTF8.GetBytes(json)).Span);
+
+    // The least of many calls: what is compiled anew meanwhile is not one call's.
+    private static long Allocated(Func<byte[]> make)
+    {
+        var least = long.MaxValue;
+        for (var i = 0; i < 500; i++)
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            _ = make();
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+
+        return least;
+    }
 
     private static void AssertUntouched(string json)
     {
