@@ -56,6 +56,7 @@ public class LatencyHistogramTests
 
         Assert.Equal(values[^1], histogram.Max);
         Assert.Equal(values.Average(), histogram.Mean, tolerance: 0.001);
+        Assert.Equal(values.Sum(), histogram.Sum);
     }
 
     [Fact]

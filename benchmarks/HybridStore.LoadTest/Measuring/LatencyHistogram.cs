@@ -25,8 +25,11 @@ internal sealed class LatencyHistogram
     /// <summary>The longest, exactly.</summary>
     public long Max => Volatile.Read(ref _max);
 
+    /// <summary>All of them together, exactly.</summary>
+    public long Sum => Volatile.Read(ref _sum);
+
     /// <summary>The mean, exactly.</summary>
-    public double Mean => Count == 0 ? 0 : (double)Volatile.Read(ref _sum) / Count;
+    public double Mean => Count == 0 ? 0 : (double)Sum / Count;
 
     public void Record(long nanoseconds)
     {

@@ -46,6 +46,16 @@ internal sealed class LoadedSession : IAsyncDisposable
             throw new InvalidOperationException($"{_target.Name}: {Meter.FirstFailure}");
     }
 
+    /// <summary>Plays the next message.</summary>
+    /// <returns>The time of its reads, and that of its commits, in microseconds.</returns>
+    public async Task<(double Reads, double Commits)> TimeAsync()
+    {
+        var (reads, commits) = (Meter.Reads.Sum, Meter.Commits.Sum);
+        GC.Collect();
+        await PlayAsync(1);
+        return ((Meter.Reads.Sum - reads) / 1e3, (Meter.Commits.Sum - commits) / 1e3);
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _session.DisposeAsync();
