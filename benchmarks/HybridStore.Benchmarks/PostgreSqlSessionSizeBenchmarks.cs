@@ -52,22 +52,22 @@ public class PostgreSqlSessionSizeBenchmarks
     [BenchmarkCategory("read")]
     public Task ReadOf200000() => ReadAsync(200_000);
 
-    internal async Task SetupAsync(int records)
+    internal async Task SetupAsync(int records, int warmUps = 16)
     {
         _server = new PostgreSqlProcess();
         _tier = await PostgreSqlCommits.OpenAsync(_server.ConnectionString, sessions: 1, records);
 
         // Until the code is compiled for good: otherwise what comes first is the slowest.
-        for (var i = 0; i < 16; i++)
+        for (var i = 0; i < warmUps; i++)
         {
             await ReadAsync(records);
             await CommitAsync(records);
         }
     }
 
-    internal async Task CommitAsync(int records)
+    internal async Task CommitAsync(int records, int commits = Operations)
     {
-        for (var i = 0; i < Operations; i++)
+        for (var i = 0; i < commits; i++)
             PostgreSqlCommits.Must((await _tier.CommitAsync(PostgreSqlCommits.Replace(0, _random.Next(records)), CancellationToken.None)).Status);
     }
 

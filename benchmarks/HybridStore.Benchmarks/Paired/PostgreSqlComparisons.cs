@@ -11,6 +11,10 @@ internal static class PostgreSqlComparisons
     private const int Each = 32;
     private const int Records = 100;
     private const int FewRecords = 2100;
+    private const int SizeCommits = 256;
+
+    // Both run the same code, in one process.
+    private const int SizeWarmUps = 2;
     private const int ManyRecords = 226_000;
 
     public static async Task<IReadOnlyList<BenchRow>> CommitsAsync(PairedOptions options)
@@ -58,12 +62,12 @@ internal static class PostgreSqlComparisons
     {
         var small = new PostgreSqlSessionSizeBenchmarks();
         var large = new PostgreSqlSessionSizeBenchmarks();
-        await small.SetupAsync(FewRecords);
-        await large.SetupAsync(ManyRecords);
+        await small.SetupAsync(FewRecords, SizeWarmUps);
+        await large.SetupAsync(ManyRecords, SizeWarmUps);
         var result = await PairedRun.RunAsync(
             [
-                new("a commit to PostgreSQL in 2,100 records", PostgreSqlSessionSizeBenchmarks.Operations, static () => { }, () => small.CommitAsync(FewRecords)),
-                new("in 226,000", PostgreSqlSessionSizeBenchmarks.Operations, static () => { }, () => large.CommitAsync(ManyRecords)),
+                new("a commit to PostgreSQL in 2,100 records", SizeCommits, static () => { }, () => small.CommitAsync(FewRecords, SizeCommits)),
+                new("in 226,000", SizeCommits, static () => { }, () => large.CommitAsync(ManyRecords, SizeCommits)),
             ],
             options.Rounds,
             options.WarmUps);

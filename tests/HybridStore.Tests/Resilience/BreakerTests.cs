@@ -289,6 +289,20 @@ public sealed class BreakerTests : IDisposable
     }
 
     [Fact]
+    public async Task TheOneCallFails_WhoIsRefusedHearsOfThatFailure()
+    {
+        await _fixture.OpenAsync();
+        _fixture.Clock.Advance(_fixture.Options.Breaker.BreakDuration);
+        Assert.Equal("Still down.", (await _fixture.FailAsync(new StoreUnavailableException("tier", "Still down."))).Message);
+
+        var refused = Assert.IsType<StoreUnavailableException>(await _fixture.FailAsync());
+
+        Assert.True(refused.IsBreakerOpen);
+        Assert.Contains("The cold tier tier was not asked (read)", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("Still down.", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Heartbeat_IsTriedWhileItIsOpen_AndNotWhileIsolated()
     {
         await _fixture.OpenAsync();

@@ -21,6 +21,15 @@ public sealed class RetryTests : IDisposable
     }
 
     [Fact]
+    public async Task TheDeadlineCountsFromTheCall_NotFromWhenTheClockBegan()
+    {
+        _fixture.Clock.Advance(TimeSpan.FromHours(1));
+        var left = 2;
+        Assert.Equal(5, await PassAsync(_fixture.RunAsync(() => left-- > 0 ? throw PipelineFixture.Down : new ValueTask<int>(5))));
+        Assert.Equal(3, _fixture.Calls);
+    }
+
+    [Fact]
     public async Task NeverDone_TheLastFailureIsThrown()
     {
         var failures = new List<Exception>();

@@ -81,6 +81,47 @@ public sealed class TimeLimitTests : IDisposable
         Assert.Equal(4, await call);
     }
 
+    [Fact]
+    public async Task TheCallerGivesUp_TheTierIsTold()
+    {
+        using var caller = new CancellationTokenSource();
+        var answer = new TaskCompletionSource<int>();
+        CancellationToken given = default;
+        var call = _fixture.Pipeline.RunAsync(
+            PipelineFixture.Read(),
+            0,
+            (_, cancel) =>
+            {
+                given = cancel;
+                return new ValueTask<int>(answer.Task);
+            },
+            caller.Token).AsTask();
+        Assert.False(given.IsCancellationRequested);
+
+        await caller.CancelAsync();
+
+        Assert.True(given.IsCancellationRequested);
+        answer.SetResult(1);
+        await call;
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task AHeartbeat_HasTheSameLimit_UnlessItHasItsOwn(bool isTimed)
+    {
+        var answer = new TaskCompletionSource<int>();
+        var beat = _fixture.Pipeline.RunRegardlessAsync(PipelineFixture.Read() with { IsTimed = isTimed }, 0, (_, _) => new ValueTask<int>(answer.Task), PipelineFixture.Cancel).AsTask();
+        Assert.Equal(isTimed, _fixture.Clock.HasDelay);
+        _fixture.Clock.Advance(TimeSpan.FromSeconds(11));
+        answer.TrySetResult(4);
+
+        if (isTimed)
+            await Assert.ThrowsAsync<StoreUnavailableException>(() => beat);
+        else
+            Assert.Equal(4, await beat);
+    }
+
     [Theory]
     [InlineData(10, true)]
     [InlineData(11, false)]
