@@ -5,6 +5,8 @@
 #
 # Writes benchmarks/results: latest.json (every line with its value, goal and whether it was met; machine, versions and command), pages and charts;
 # and the table and charts into docs/performance.md, between the marks there.
+# MongoDB is played on where HYBRIDSTORE_TEST_MONGODB names a server (a connection string), or HYBRIDSTORE_MONGODB_SERVER a program that starts one: docs/mongodb.md. Figures
+# of a server that only speaks its protocol are not MongoDB's.
 # HYBRIDSTORE_BENCH_RESULTS names another folder: then the page stays as it is. Leave the machine alone meanwhile.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -29,7 +31,7 @@ load=$root/benchmarks/HybridStore.LoadTest/bin/Release/net10.0/HybridStore.LoadT
 benchmarks=$root/benchmarks/HybridStore.Benchmarks/bin/Release/net10.0/HybridStore.Benchmarks.dll
 
 parts=$(mktemp -d)
-trap 'rm -rf "$parts"' EXIT
+trap 'stop_mongodb "$parts/mongodb.log"; rm -rf "$parts"' EXIT
 mkdir -p "$results"
 started=$SECONDS
 {
@@ -40,6 +42,7 @@ started=$SECONDS
   dotnet "$benchmarks" paired rows "$parts/rows-paired.json" "$length"
 } >"$results/paired.md"
 dotnet "$load" rows "$length" --json "$parts/rows-load.json" >/dev/null
+start_mongodb "$parts/mongodb.log" "nothing is played on MongoDB"
 dotnet "$load" suite "$results" "$parts" "$length"
 dotnet "$load" report "$results" "$parts" "eng/bench.sh $length" ${page[@]+"${page[@]}"}
 sed -n '/^|/p' "$results/goals.md"

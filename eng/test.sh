@@ -29,7 +29,7 @@ limit=${HYBRIDSTORE_TEST_LIMIT:-900}
 results=$root/artifacts/test
 rm -rf "$results"
 mkdir -p "$results"
-passed=0 failed=0 skipped=0 group= watch= lanes= mongodb= memory=
+passed=0 failed=0 skipped=0 group= watch= lanes= memory=
 jobs=${HYBRIDSTORE_TEST_JOBS:-1}
 projects=()
 
@@ -52,9 +52,7 @@ finish() {
   for lane in $lanes; do kill "$lane" 2>/dev/null || true; done
   wait
   add_up
-  if [[ -n $mongodb ]]; then
-    "$HYBRIDSTORE_MONGODB_SERVER" stop >>"$results/mongodb.log" 2>&1 </dev/null || echo "mongodb: the server that was started did not stop: $results/mongodb.log"
-  fi
+  stop_mongodb "$results/mongodb.log"
   if [[ -n $memory ]]; then rm -rf "$memory"; fi
   if ((status != 0 && failed == 0)); then failed=1; fi
   if ((passed + failed == 0)); then echo "No test ran."; fi
@@ -98,20 +96,6 @@ end_after() {
   kill -KILL -- "-$2" 2>/dev/null
 }
 
-# A port that nobody listens on, below those that the system gives to outgoing connections.
-free_port() {
-  local port
-  while :; do
-    port=$((20000 + RANDOM % 12000))
-    if ! (: <"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then echo "$port"; return; fi
-  done
-}
-
-# within SECONDS COMMAND...: where the system can't bound the time of a command, it is not bounded.
-within() {
-  if command -v timeout >/dev/null; then timeout -k 10 "$@"; else "${@:2}"; fi
-}
-
 # Databases wait for the disk most of their time. That is nothing to be tested here: servers are killed, and never the machine.
 use_memory() {
   local free
@@ -123,18 +107,6 @@ use_memory() {
   # Servers that don't run as root look into it too.
   chmod 755 "$memory"
   export TMPDIR=$memory
-}
-
-# What has printed a connection string is there, and is stopped by finish; a server that somebody else has started is not.
-start_mongodb() {
-  if [[ -z ${HYBRIDSTORE_MONGODB_SERVER:-} || -n ${HYBRIDSTORE_TEST_MONGODB:-} ]] || feed_lacks mongodb || command -v mongod >/dev/null; then return 0; fi
-  mongodb=$(within 300 "$HYBRIDSTORE_MONGODB_SERVER" start "$(free_port)" 2>"$results/mongodb.log" </dev/null | tail -n 1) || mongodb=
-  if [[ $mongodb == mongodb://* ]]; then
-    export HYBRIDSTORE_TEST_MONGODB=$mongodb
-  else
-    mongodb=
-    echo "mongodb: $HYBRIDSTORE_MONGODB_SERVER started no server, so that the tests which need one are skipped: $(tail -n 1 "$results/mongodb.log")"
-  fi
 }
 
 # run_lane: runs the tests of one project after the other, as long as there is one that no other lane has taken.
@@ -209,7 +181,8 @@ if ((build)); then
   dotnet build-server shutdown --vbcscompiler >/dev/null 2>&1 || true
 fi
 
-start_mongodb
+# Where there is a mongod, the tests start their own.
+command -v mongod >/dev/null || start_mongodb "$results/mongodb.log" "the tests which need one are skipped"
 use_memory
 
 if ((coverage)) && ! feed_lacks coverage; then

@@ -1,6 +1,5 @@
 using System.Globalization;
 using HybridStore.LoadTest.Drivers;
-using HybridStore.LoadTest.Targets;
 using HybridStore.LoadTest.Traces;
 
 namespace HybridStore.LoadTest;
@@ -12,7 +11,8 @@ internal sealed record LoadOptions
 
     public TraceKind Trace { get; init; } = TraceKind.Steady;
 
-    public IReadOnlyList<string> Targets { get; init; } = [.. TargetCatalog.Names];
+    /// <summary>None: all that there are.</summary>
+    public IReadOnlyList<string>? Targets { get; init; }
 
     public int Sessions { get; init; } = 1;
 

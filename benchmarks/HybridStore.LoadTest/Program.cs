@@ -12,8 +12,18 @@ switch (args)
         var options = LoadOptions.Parse(rest);
         await using (var servers = new LoadServers())
         {
+            var targets = options.Targets ?? TargetCatalog.NamesOn(servers);
+            foreach (var target in targets)
+            {
+                if (TargetCatalog.LackOf(target, servers) is { } lack)
+                {
+                    await Console.Error.WriteLineAsync(lack);
+                    return 2;
+                }
+            }
+
             var results = new List<PlayResult>();
-            foreach (var target in options.Targets)
+            foreach (var target in targets)
             {
                 results.Add(await PlayRun.RunAsync(target, options.Play, servers));
                 await Console.Error.WriteLineAsync($"{target}: played {results[^1].Played}");

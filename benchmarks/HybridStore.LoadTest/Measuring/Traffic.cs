@@ -3,8 +3,8 @@ namespace HybridStore.LoadTest.Measuring;
 /// <summary>Bytes to and from the tiers.</summary>
 /// <param name="HotSent">To Redis, as Redis counts it.</param>
 /// <param name="HotReceived">From Redis.</param>
-/// <param name="ColdSent">To PostgreSQL, in bytes of its protocol.</param>
-/// <param name="ColdReceived">From PostgreSQL.</param>
+/// <param name="ColdSent">To PostgreSQL or MongoDB, in bytes of its protocol.</param>
+/// <param name="ColdReceived">From there.</param>
 /// <param name="Wal">What PostgreSQL wrote to its write-ahead log.</param>
 /// <param name="Files">What this process wrote to files: SQLite's log and database, or files of a store of files.</param>
 internal readonly record struct Traffic(long HotSent, long HotReceived, long ColdSent, long ColdReceived, long Wal, long Files)

@@ -21,7 +21,7 @@ internal static class PlayTable
         }
 
         lines.Add("");
-        lines.Add("| target | to Redis | from Redis | to PostgreSQL | from PostgreSQL | its log (WAL) | to files | heap a session | messages played |");
+        lines.Add("| target | to Redis | from Redis | to the database | from the database | its log (WAL) | to files | heap a session | messages played |");
         lines.Add("|---|---:|---:|---:|---:|---:|---:|---:|---:|");
         foreach (var r in results)
         {

@@ -24,7 +24,7 @@ internal static class Suite
         foreach (var (name, title, options) in Plays(full))
         {
             var results = new List<PlayResult>();
-            foreach (var target in full || options.Rate == 0 ? TargetCatalog.Names : QuickTargets)
+            foreach (var target in full || options.Rate == 0 ? TargetCatalog.NamesOn(servers) : QuickTargets)
             {
                 if (IsTooMuch(target, options))
                     continue;
@@ -65,8 +65,12 @@ internal static class Suite
     private static bool IsBlob(string target) => target.StartsWith(TargetCatalog.Blob, StringComparison.Ordinal);
 
     // What stores of whole sessions would take minutes for, warm-up included, is not played on them; that they are slower by orders of magnitude is told by the smaller ones.
-    private static bool IsTooMuch(string target, PlayOptions options) =>
-        IsBlob(target) && (options.Trace.Profile == Profile.Large || options.Trace.Sessions > 50 || options.Trace.Profile == Profile.Medium);
+    // A server that only speaks MongoDB's protocol takes in a thousand records a second: it would be filled for an hour.
+    private static bool IsTooMuch(string target, PlayOptions options)
+    {
+        var isLarge = options.Trace.Profile == Profile.Large || options.Trace.Sessions > 50;
+        return (IsBlob(target) && (isLarge || options.Trace.Profile == Profile.Medium)) || (TargetCatalog.MongoDbNames.Contains(target) && isLarge);
+    }
 
     private static async Task WriteAsync(string folder, string name, string title, PlayOptions options, List<PlayResult> results)
     {
@@ -81,7 +85,7 @@ internal static class Suite
         await File.WriteAllTextAsync(Path.Combine(folder, name + ".md"), page.ToString());
 
         var latency = new BarChart { Title = title + ": a message", Subtitle = "Time of a message, half of them and 99 of 100. Logarithmic; shorter is better.", Series = ["p50", "p99"], IsLogarithmic = true, Format = Units.Time };
-        var bytes = new BarChart { Title = title + ": bytes of a message", Subtitle = "To and from Redis and PostgreSQL, and to files. Logarithmic; shorter is better.", IsLogarithmic = true, Format = Units.Bytes };
+        var bytes = new BarChart { Title = title + ": bytes of a message", Subtitle = "To and from Redis and the database, and to files. Logarithmic; shorter is better.", IsLogarithmic = true, Format = Units.Bytes };
         foreach (var result in results)
         {
             latency.Add(result.Target, result.Message.P50, result.Message.P99);

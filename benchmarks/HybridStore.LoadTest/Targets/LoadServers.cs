@@ -1,23 +1,32 @@
 using System.Globalization;
 using HybridStore.Benchmarks;
 using HybridStore.LoadTest.Measuring;
+using HybridStore.LoadTest.MongoDb;
 using Npgsql;
 using StackExchange.Redis;
 
 namespace HybridStore.LoadTest.Targets;
 
-/// <summary>The servers that targets share, each started when it is first asked for, a folder, and what was sent to each.</summary>
+/// <summary>The servers that targets share, each started when it is first asked for (a MongoDB runs already, or is not there), a folder, and what was sent to each.</summary>
 internal sealed class LoadServers : IAsyncDisposable
 {
     private const string Prefix = "load_";
     private readonly PostgreSqlTraffic _traffic;
+    private readonly string? _mongoDbAddress;
     private RedisProcess? _redis;
     private PostgreSqlProcess? _postgreSql;
+    private IMongoDbServer? _mongoDb;
     private ConnectionMultiplexer? _connection;
     private NpgsqlDataSource? _source;
     private int _names;
 
-    public LoadServers() => _traffic = new PostgreSqlTraffic(() => _postgreSql?.ConnectionString);
+    /// <param name="mongoDb">The connection string of a MongoDB; <see langword="null"/> for that of the environment, empty for none.</param>
+    public LoadServers(string? mongoDb = null)
+    {
+        _traffic = new PostgreSqlTraffic(() => _postgreSql?.ConnectionString);
+        _mongoDbAddress = mongoDb ?? Environment.GetEnvironmentVariable(MongoDbDriver.Variable);
+        MongoDbLack = MongoDbDriver.LackOf(_mongoDbAddress);
+    }
 
     public string Folder { get; } = Directory.CreateTempSubdirectory("hybridstore-load-").FullName;
 
@@ -30,9 +39,14 @@ internal sealed class LoadServers : IAsyncDisposable
 
     public PostgreSqlProcess PostgreSql => _postgreSql ??= new PostgreSqlProcess();
 
+    public IMongoDbServer MongoDb => _mongoDb ??= MongoDbDriver.Connect(_mongoDbAddress!);
+
+    /// <summary>Why there is no MongoDB here, as a part of a sentence; <see langword="null"/> if there is one.</summary>
+    public string? MongoDbLack { get; }
+
     public NpgsqlDataSource Source => _source ??= NpgsqlDataSource.Create(PostgreSql.ConnectionString);
 
-    /// <summary>A name that nobody else was given: for a schema, a prefix of keys or a file.</summary>
+    /// <summary>A name that nobody else was given: for a schema, a database, a prefix of keys or a file.</summary>
     public string NewName() => string.Create(CultureInfo.InvariantCulture, $"{Prefix}{Interlocked.Increment(ref _names)}");
 
     public string NewPath(string extension) => Path.Combine(Folder, NewName() + extension);
@@ -42,7 +56,8 @@ internal sealed class LoadServers : IAsyncDisposable
     {
         var (hotSent, hotReceived) = _redis is null ? (0, 0) : await RedisAsync();
         var wal = _postgreSql is null ? 0 : await WalAsync();
-        return new Traffic(hotSent, hotReceived, _traffic.Sent, _traffic.Received, wal, FileWrites.Total ?? 0);
+        var (coldSent, coldReceived) = (_traffic.Sent + (_mongoDb?.Sent ?? 0), _traffic.Received + (_mongoDb?.Received ?? 0));
+        return new Traffic(hotSent, hotReceived, coldSent, coldReceived, wal, FileWrites.Total ?? 0);
     }
 
     /// <summary>The versions of the servers that were used.</summary>
@@ -57,6 +72,8 @@ internal sealed class LoadServers : IAsyncDisposable
             versions["postgresql"] = (string)(await command.ExecuteScalarAsync())!;
         }
 
+        if (_mongoDb is not null)
+            versions["mongodb"] = await _mongoDb.VersionAsync();
         return versions;
     }
 
@@ -73,6 +90,8 @@ internal sealed class LoadServers : IAsyncDisposable
     {
         if (_redis is not null)
             await Database.ScriptEvaluateAsync("return redis.call('FLUSHALL')", null, null, CommandFlags.None);
+        if (_mongoDb is not null)
+            await _mongoDb.EmptyAsync();
         if (_postgreSql is null)
             return;
         await ExecuteAsync(
@@ -91,6 +110,8 @@ internal sealed class LoadServers : IAsyncDisposable
         _connection?.Dispose();
         if (_source is not null)
             await _source.DisposeAsync();
+        if (_mongoDb is not null)
+            await _mongoDb.DisposeAsync();
         _redis?.Dispose();
         _postgreSql?.Dispose();
         Directory.Delete(Folder, recursive: true);

@@ -29,10 +29,30 @@ internal static class TargetCatalog
         ["dictionary"] = static _ => Task.FromResult<ITarget>(new NullTarget()),
     };
 
-    public static IReadOnlyCollection<string> Names => Makers.Keys;
+    // Where there is a MongoDB.
+    private static readonly Dictionary<string, Func<LoadServers, Task<ITarget>>> MongoDbMakers = new(StringComparer.Ordinal)
+    {
+        ["redis+mongodb"] = static async s => new HybridTarget("redis+mongodb", s.MongoDb.Tier(s.NewName()), await RedisHotAsync(s), Durability.Persisted),
+        ["mongodb"] = static s => Task.FromResult<ITarget>(new HybridTarget("mongodb", s.MongoDb.Tier(s.NewName()), hot: null, Durability.Persisted)),
+        ["raw redis+mongodb"] = static async s => new RawTarget("raw redis+mongodb", Redis(s), await s.MongoDb.OpenRawAsync(s.NewName())),
+        ["raw mongodb"] = static async s => new RawTarget("raw mongodb", hot: null, await s.MongoDb.OpenRawAsync(s.NewName())),
+    };
+
+    public static IReadOnlyCollection<string> MongoDbNames => MongoDbMakers.Keys;
+
+    /// <summary>Those that can be opened.</summary>
+    public static IReadOnlyList<string> NamesOn(LoadServers servers) => [.. Makers.Keys.Concat(MongoDbNames).Where(n => LackOf(n, servers) is null)];
+
+    /// <summary>Why a target can't be opened, as a sentence; <see langword="null"/> if it can.</summary>
+    public static string? LackOf(string name, LoadServers servers)
+    {
+        if (MongoDbMakers.ContainsKey(name))
+            return servers.MongoDbLack is { } lack ? $"The target {name} needs a MongoDB: {lack}." : null;
+        return Makers.ContainsKey(name) ? null : $"There is no target {name}; there are {string.Join("; ", NamesOn(servers))}.";
+    }
 
     public static Task<ITarget> OpenAsync(string name, LoadServers servers) =>
-        Makers.TryGetValue(name, out var make) ? make(servers) : throw new ArgumentException($"There is no target {name}; there are {string.Join("; ", Names)}.");
+        LackOf(name, servers) is { } lack ? throw new ArgumentException(lack) : (Makers.GetValueOrDefault(name) ?? MongoDbMakers[name])(servers);
 
     public static PostgreSqlColdTier PostgreSql(LoadServers servers) => new(servers.PostgreSql.ConnectionString, new PostgreSqlColdTierOptions { Schema = servers.NewName() });
 
