@@ -42,7 +42,7 @@ internal sealed class CallDeadline : IDisposable
     public CancellationToken Token => _both.Token;
 
     /// <summary>Whether it is the caller who ended it.</summary>
-    public bool IsGivenUp => Caller.IsCancellationRequested && !_timeout.IsCancellationRequested;
+    public bool IsGivenUp => Caller.IsCancellationRequested && !_expiry.IsCancellationRequested;
 
     /// <summary>Waits for what the driver does, which may hang while it asks a server to cancel that hangs as well. It is left behind then, and cleans up by itself.</summary>
     public async Task<T> WaitAsync<T>(Task<T> task, CancellationToken cancellationToken)
