@@ -64,7 +64,7 @@ public class RedisQueueBenchmarks
         for (var i = 0; i < Callers; i++)
         {
             var session = new AuthSessionId("bench", $"raw-{i}");
-            await _tier.InstallEpochAsync(new LeaseRef(session, 1), coldIsComplete: false, CancellationToken.None);
+            await _tier.InstallEpochAsync(new LeaseRef(session, 1), vouchesFor: TimeSpan.Zero, CancellationToken.None);
             var meta = new HotMeta { Incarnation = 1, Version = 1, Epoch = 1, RunId = _tier.RunId, GoodUntil = DateTimeOffset.MaxValue };
             await _tier.Outbox!.AdoptAsync(new HotAdoption { Session = session, Meta = meta, ValidFor = TimeSpan.FromMinutes(1) }, CancellationToken.None);
             _raw[i] = new RawSession(session);

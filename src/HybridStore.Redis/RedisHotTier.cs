@@ -140,11 +140,12 @@ public sealed class RedisHotTier : IHotTier
     }
 
     /// <inheritdoc/>
-    public async ValueTask<HotInstallation> InstallEpochAsync(LeaseRef lease, bool coldIsComplete, CancellationToken cancellationToken)
+    public async ValueTask<HotInstallation> InstallEpochAsync(LeaseRef lease, TimeSpan vouchesFor, CancellationToken cancellationToken)
     {
         var place = _calls.PlaceOf(lease.Session);
         var deadline = _connection.StartCall();
-        var arguments = _calls.Arguments(place).Add(lease.Epoch).Add(coldIsComplete ? 1 : 0);
+        var until = vouchesFor > TimeSpan.Zero ? await _calls.UntilAsync(place, vouchesFor, deadline, cancellationToken).ConfigureAwait(false) : 0;
+        var arguments = _calls.Arguments(place).Add(lease.Epoch).Add(until);
         var reply = (RedisResult[])(await _calls.ScriptAsync(RedisScript.Install, place, arguments, cancellationToken, deadline).ConfigureAwait(false))!;
         var former = (byte[]?)reply[1] is { Length: > 0 } text ? SessionControl.Parse(text, RunId)?.Outbox ?? throw _calls.Foreign(lease.Session) : null;
 

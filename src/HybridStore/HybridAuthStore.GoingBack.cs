@@ -133,7 +133,7 @@ public sealed partial class HybridAuthStore
 
         try
         {
-            await _hot!.InstallEpochAsync(lease.Ref, coldIsComplete: true, CancellationToken.None).ConfigureAwait(false);
+            await _hot!.InstallEpochAsync(lease.Ref, lease.Left, CancellationToken.None).ConfigureAwait(false);
         }
         catch (StoreUnavailableException e)
         {

@@ -207,7 +207,7 @@ public sealed partial class HybridAuthStore
             return null;
         try
         {
-            return await _hot.InstallEpochAsync(lease.Ref, grant.FormerAheadEpoch == 0 || grant.Head is null, CancellationToken.None).ConfigureAwait(false);
+            return await _hot.InstallEpochAsync(lease.Ref, grant.FormerAheadEpoch == 0 || grant.Head is null ? lease.Left : TimeSpan.Zero, CancellationToken.None).ConfigureAwait(false);
         }
         catch (StoreUnavailableException e)
         {

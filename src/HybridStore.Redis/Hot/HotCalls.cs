@@ -45,6 +45,15 @@ internal sealed class HotCalls(RedisCaller caller, RedisHotTierOptions options)
         return long.Parse((string)now!, System.Globalization.CultureInfo.InvariantCulture);
     }
 
+    /// <summary>When a time from the beginning of a call will be over, by the clock of the server that holds the session, in milliseconds.</summary>
+    public async Task<long> UntilAsync(SessionPlace place, TimeSpan validFor, Deadline deadline, CancellationToken cancellationToken)
+    {
+        var now = await NowAsync(place, deadline, cancellationToken).ConfigureAwait(false);
+
+        // The time that the answer took counts as passed, since nobody knows when in it the clock was read.
+        return Math.Max(0, now + (long)Math.Floor((validFor - deadline.Elapsed).TotalMilliseconds));
+    }
+
     public StoreUnavailableException Foreign(AuthSessionId session)
     {
         var message = $"Redis at {Connection.Servers} holds something under session {session} that this version of the library did not write; choose another key prefix, or update the library.";

@@ -50,10 +50,7 @@ internal sealed class RedisOutbox(HotCalls calls) : IHotOutbox
         ArgumentNullException.ThrowIfNull(adoption);
         var place = calls.PlaceOf(adoption.Session);
         var deadline = calls.Connection.StartCall();
-        var now = await calls.NowAsync(place, deadline, cancellationToken).ConfigureAwait(false);
-        // Until when by the server's clock: the time that the answer took counts as passed, since nobody knows when in it the clock was read.
-        var until = now + (long)Math.Floor((adoption.ValidFor - deadline.Elapsed).TotalMilliseconds);
-        var arguments = calls.Arguments(place).Add(Math.Max(0, until))
+        var arguments = calls.Arguments(place).Add(await calls.UntilAsync(place, adoption.ValidFor, deadline, cancellationToken).ConfigureAwait(false))
             .Add(adoption.Meta.Incarnation).Add(adoption.Meta.Version).Add(adoption.Meta.Epoch).Add(adoption.Meta.GoodUntil.UtcTicks)
             .Add(DataKeysValue.Of(adoption.DataKeys)).Add(adoption.IsWhole ? 1 : 0).Add(adoption.WholeAt);
         var reply = await calls.ScriptAsync(RedisScript.Adopt, place, arguments, cancellationToken, deadline).ConfigureAwait(false);

@@ -116,7 +116,7 @@ public sealed class InMemoryHotTier : IHotTier
     }
 
     /// <inheritdoc/>
-    public ValueTask<HotInstallation> InstallEpochAsync(LeaseRef lease, bool coldIsComplete, CancellationToken cancellationToken)
+    public ValueTask<HotInstallation> InstallEpochAsync(LeaseRef lease, TimeSpan vouchesFor, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var installed = Change(lease.Session, held =>

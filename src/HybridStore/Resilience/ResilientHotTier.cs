@@ -51,11 +51,11 @@ internal sealed class ResilientHotTier(IHotTier inner, TierPipeline pipeline) : 
             },
             cancellationToken).ConfigureAwait(false);
 
-    public ValueTask<HotInstallation> InstallEpochAsync(LeaseRef lease, bool coldIsComplete, CancellationToken cancellationToken) =>
+    public ValueTask<HotInstallation> InstallEpochAsync(LeaseRef lease, TimeSpan vouchesFor, CancellationToken cancellationToken) =>
         pipeline.RunAsync(
             new TierCall("install an epoch", lease.Session.Tenant, MayRetry: false),
-            (inner, lease, coldIsComplete),
-            static (s, cancel) => s.inner.InstallEpochAsync(s.lease, s.coldIsComplete, cancel),
+            (inner, lease, vouchesFor),
+            static (s, cancel) => s.inner.InstallEpochAsync(s.lease, s.vouchesFor, cancel),
             cancellationToken);
 
     // Who looks into it wants to know how it is, whatever the breaker says.

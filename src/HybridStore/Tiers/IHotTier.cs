@@ -55,10 +55,11 @@ public interface IHotTier : IAsyncDisposable
 
     /// <summary>Installs a lease's epoch: from here on, whatever carries a lower one is refused, and what is queued under another one too.</summary>
     /// <param name="lease">The session and its new epoch.</param>
-    /// <param name="coldIsComplete">
-    /// Whether cold carried no ahead mark when it granted the lease, so that nothing can be missing here: the outbox is then vouched for in the present run. Otherwise who
-    /// vouched for it last stays, and where hot knows nothing of the session, nobody does.
+    /// <param name="vouchesFor">
+    /// Where cold carried no ahead mark when it granted the lease, so that nothing can be missing here: how long from now the holder may believe in it. The outbox is then
+    /// vouched for in the present run, unless the call arrives later, when others may have queued and hot may have lost that. <see cref="TimeSpan.Zero"/>: who vouched for it
+    /// last stays, and where hot knows nothing of the session, nobody does.
     /// </param>
     /// <param name="cancellationToken">Cancels the wait.</param>
-    ValueTask<HotInstallation> InstallEpochAsync(LeaseRef lease, bool coldIsComplete, CancellationToken cancellationToken);
+    ValueTask<HotInstallation> InstallEpochAsync(LeaseRef lease, TimeSpan vouchesFor, CancellationToken cancellationToken);
 }

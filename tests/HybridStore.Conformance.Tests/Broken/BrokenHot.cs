@@ -24,7 +24,7 @@ internal abstract class HotDecorator(IHotTier inner) : IHotTier
 
     public virtual ValueTask EvictAsync(AuthSessionId session, CancellationToken cancellationToken) => inner.EvictAsync(session, cancellationToken);
 
-    public virtual ValueTask<HotInstallation> InstallEpochAsync(LeaseRef lease, bool coldIsComplete, CancellationToken cancellationToken) => inner.InstallEpochAsync(lease, coldIsComplete, cancellationToken);
+    public virtual ValueTask<HotInstallation> InstallEpochAsync(LeaseRef lease, TimeSpan vouchesFor, CancellationToken cancellationToken) => inner.InstallEpochAsync(lease, vouchesFor, cancellationToken);
 
     public ValueTask DisposeAsync() => inner.DisposeAsync();
 }
@@ -74,6 +74,6 @@ internal sealed class MissIsAbsentHot(IHotTier inner) : HotDecorator(inner)
 /// <summary>Promise 8: knows no epochs.</summary>
 internal sealed class EpochBlindHot(IHotTier inner) : HotDecorator(inner)
 {
-    public override ValueTask<HotInstallation> InstallEpochAsync(LeaseRef lease, bool coldIsComplete, CancellationToken cancellationToken) =>
+    public override ValueTask<HotInstallation> InstallEpochAsync(LeaseRef lease, TimeSpan vouchesFor, CancellationToken cancellationToken) =>
         ValueTask.FromResult(new HotInstallation(true, Inner.RunId, null));
 }

@@ -71,10 +71,10 @@ public sealed class FaultyHotTier(IHotTier inner, bool disposesInner = true) : I
     }
 
     /// <inheritdoc/>
-    public async ValueTask<HotInstallation> InstallEpochAsync(LeaseRef lease, bool coldIsComplete, CancellationToken cancellationToken)
+    public async ValueTask<HotInstallation> InstallEpochAsync(LeaseRef lease, TimeSpan vouchesFor, CancellationToken cancellationToken)
     {
         await Probe.EnterAsync(TierOperation.InstallEpoch);
-        var installed = await inner.InstallEpochAsync(lease, coldIsComplete, cancellationToken);
+        var installed = await inner.InstallEpochAsync(lease, vouchesFor, cancellationToken);
         await Probe.LeaveAsync(TierOperation.InstallEpoch);
         return installed;
     }

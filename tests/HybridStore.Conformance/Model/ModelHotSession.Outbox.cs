@@ -16,7 +16,7 @@ internal sealed partial class ModelHotSession
     /// <summary>Nothing can be queued, and nothing is.</summary>
     public bool MayExpire => _state is null || (_isReleased && _state.IsEmpty && _entries.IsEmpty);
 
-    public HotInstallation InstallEpoch(long epoch, bool coldIsComplete, ModelHotStep step)
+    public HotInstallation InstallEpoch(long epoch, bool isVouchedFor, ModelHotStep step)
     {
         var former = StateAt(step.Now);
         if (KnownEpoch > epoch)
@@ -25,7 +25,7 @@ internal sealed partial class ModelHotSession
         // Records without an outbox came from cold, which therefore has all of them.
         if (_meta is { } meta)
             MoveOutboxTo(meta.Incarnation, meta.Version);
-        if (coldIsComplete)
+        if (isVouchedFor)
             _state = _state! with { RunId = step.RunId };
         return new HotInstallation(true, step.RunId, former);
     }

@@ -61,11 +61,15 @@ public sealed class ModelHotTier : IHotTier
         await AskAsync(TierOperation.Evict, step => step.Get(session).Evict(), cancellationToken);
 
     /// <inheritdoc/>
-    public ValueTask<HotInstallation> InstallEpochAsync(LeaseRef lease, bool coldIsComplete, CancellationToken cancellationToken) =>
-        AskAsync(TierOperation.InstallEpoch, Install(lease, coldIsComplete), cancellationToken);
-
-    private Func<ModelHotStep, HotInstallation> Install(LeaseRef lease, bool coldIsComplete) =>
-        step => step.Get(lease.Session).InstallEpoch(lease.Epoch, coldIsComplete, step) with { KeepsEverything = Server.KeepsEverything };
+    public ValueTask<HotInstallation> InstallEpochAsync(LeaseRef lease, TimeSpan vouchesFor, CancellationToken cancellationToken)
+    {
+        // From when it was sent, not from when it arrives: the way may be long.
+        var deadline = Server.Now + vouchesFor;
+        return AskAsync(
+            TierOperation.InstallEpoch,
+            step => step.Get(lease.Session).InstallEpoch(lease.Epoch, step.Now < deadline, step) with { KeepsEverything = Server.KeepsEverything },
+            cancellationToken);
+    }
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;

@@ -104,7 +104,7 @@ public abstract class SessionContract<TFixture> : StoreContract<TFixture>
 
         // Where commits can be queued, whoever takes a session over tells hot before anything else.
         if (Opened.Hot is { Outbox: not null } hot)
-            Assert.True((await hot.InstallEpochAsync(new LeaseRef(Session, taken.Epoch), coldIsComplete: false, Cancel)).Installed);
+            Assert.True((await hot.InstallEpochAsync(new LeaseRef(Session, taken.Epoch), vouchesFor: TimeSpan.Zero, Cancel)).Installed);
         var before = await StateAsync();
 
         await Assert.ThrowsAsync<FencedException>(async () => await session.CommitAsync(Set(A, 9), Cancel));

@@ -78,7 +78,7 @@ public abstract class HotContract<TFixture> : IAsyncLifetime
     }
 
     private protected ValueTask<HotInstallation> InstallAsync(long epoch, AuthSessionId? session = null) =>
-        Tier.InstallEpochAsync(new LeaseRef(session ?? Session, epoch), coldIsComplete: false, Cancel);
+        Tier.InstallEpochAsync(new LeaseRef(session ?? Session, epoch), vouchesFor: TimeSpan.Zero, Cancel);
 
     private protected ValueTask<long?> AdoptAsync(HotMeta meta, TimeSpan? validFor = null, IReadOnlyList<WrappedDataKey>? keys = null, AuthSessionId? session = null, bool isWhole = true, long wholeAt = 0) =>
         Outbox.AdoptAsync(

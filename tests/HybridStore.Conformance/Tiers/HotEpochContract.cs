@@ -44,10 +44,22 @@ public abstract class HotEpochContract<TFixture> : HotContract<TFixture>
             _ = Outbox;
         }
 
-        await Tier.InstallEpochAsync(new LeaseRef(Session, 2), coldIsComplete: true, Cancel);
+        await Tier.InstallEpochAsync(new LeaseRef(Session, 2), vouchesFor: TimeSpan.FromMinutes(10), Cancel);
 
         var read = await ReadAsync(A);
         Assert.Equal((2, read.RunId), (read.Outbox!.Epoch, read.Outbox.RunId));
+    }
+
+    /// <summary>Who comes when its lease may be over is fenced as ever, and vouches for nothing: others may have queued since, and hot may have lost it.</summary>
+    [Fact]
+    [Promise(2)]
+    public async Task Install_TooLate_VouchesForNothing()
+    {
+        _ = Outbox;
+
+        Assert.True((await Tier.InstallEpochAsync(new LeaseRef(Session, 2), vouchesFor: TimeSpan.FromSeconds(-1), Cancel)).Installed);
+
+        Assert.Equal((2, ""), ((await OutboxStateAsync())!.Epoch, (await OutboxStateAsync())!.RunId));
     }
 
     /// <summary>Who takes over learns what was queued before, and finds it there.</summary>

@@ -210,9 +210,9 @@ public abstract class HotTierContract<TFixture> : IAsyncLifetime
     [Promise(8)]
     public async Task InstallEpoch_ThenALowerOne_IsRefused()
     {
-        Assert.True((await _tier.InstallEpochAsync(new LeaseRef(Session, 7), coldIsComplete: false, Cancel)).Installed);
-        Assert.True((await _tier.InstallEpochAsync(new LeaseRef(Session, 7), coldIsComplete: false, Cancel)).Installed);
-        Assert.False((await _tier.InstallEpochAsync(new LeaseRef(Session, 6), coldIsComplete: false, Cancel)).Installed);
+        Assert.True((await _tier.InstallEpochAsync(new LeaseRef(Session, 7), vouchesFor: TimeSpan.Zero, Cancel)).Installed);
+        Assert.True((await _tier.InstallEpochAsync(new LeaseRef(Session, 7), vouchesFor: TimeSpan.Zero, Cancel)).Installed);
+        Assert.False((await _tier.InstallEpochAsync(new LeaseRef(Session, 6), vouchesFor: TimeSpan.Zero, Cancel)).Installed);
 
         var miss = await ReadAsync(A);
         Assert.False(await FillAsync(miss.Generation, Meta(3, miss.RunId) with { Epoch = 6 }, Record(A, 2, 1)));
@@ -235,14 +235,14 @@ public abstract class HotTierContract<TFixture> : IAsyncLifetime
         var known = Meta(3, miss.RunId) with { Epoch = 7 };
         Assert.True(applied ? await _tier.ApplyAsync(Apply(2, known, (A, [7])), Cancel) : await FillAsync(miss.Generation, known, Record(A, 3, 7)));
 
-        Assert.False((await _tier.InstallEpochAsync(new LeaseRef(Session, 6), coldIsComplete: false, Cancel)).Installed);
+        Assert.False((await _tier.InstallEpochAsync(new LeaseRef(Session, 6), vouchesFor: TimeSpan.Zero, Cancel)).Installed);
         Assert.False(await FillAsync(miss.Generation, Meta(5, miss.RunId) with { Epoch = 6 }, Record(A, 5, 6)));
         await _tier.ApplyAsync(Apply(3, Meta(4, miss.RunId) with { Epoch = 6 }, (A, [6])), Cancel);
 
         var read = await ReadAsync(A);
         Assert.Equal(known, read.Meta);
         Assert.Equal([7], read.Records[0]!.Value.Envelope.ToArray());
-        Assert.True((await _tier.InstallEpochAsync(new LeaseRef(Session, 8), coldIsComplete: false, Cancel)).Installed);
+        Assert.True((await _tier.InstallEpochAsync(new LeaseRef(Session, 8), vouchesFor: TimeSpan.Zero, Cancel)).Installed);
     }
 
     /// <summary>What is verified again is of the run it was verified under, or it would never be believed after a restart.</summary>
@@ -352,7 +352,7 @@ public abstract class HotTierContract<TFixture> : IAsyncLifetime
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await _tier.ReadAsync(Session, [A], false, cancelled));
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await _tier.ApplyAsync(Apply(1, Meta(2, read.RunId), (A, [2])), cancelled));
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await _tier.EvictAsync(Session, cancelled));
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await _tier.InstallEpochAsync(new LeaseRef(Session, 5), coldIsComplete: false, cancelled));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await _tier.InstallEpochAsync(new LeaseRef(Session, 5), vouchesFor: TimeSpan.Zero, cancelled));
 
         var after = await ReadAsync(A);
         Assert.Equal((read.Meta, read.Generation), (after.Meta, after.Generation));

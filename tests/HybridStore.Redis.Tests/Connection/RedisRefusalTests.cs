@@ -181,7 +181,7 @@ public sealed class RedisRefusalTests : RedisTierTest
             await Refused(reason, "", async () => await ReadAsync(tier, A));
         await Refused(reason, says, async () => await ApplyAsync(tier, 1, Session, Set("a", [1])));
         await Refused(reason, says, async () => await tier.EvictAsync(Session, Cancel));
-        await Refused(reason, says, async () => await tier.InstallEpochAsync(new LeaseRef(Session, 1), coldIsComplete: false, Cancel));
+        await Refused(reason, says, async () => await tier.InstallEpochAsync(new LeaseRef(Session, 1), vouchesFor: TimeSpan.Zero, Cancel));
         await Refused(reason, says, async () => await tier.Outbox!.QueueAsync(Commit(Patch(2, Set("a", [1]))), Cancel));
         await Refused(reason, says, async () => await tier.Outbox!.DiscardAsync(new LeaseRef(Session, 1), 1, Cancel));
     }

@@ -20,7 +20,7 @@ public sealed class RedisSettingsTests : RedisTierTest
 
         Assert.Equal(keeps, (await tier.InspectAsync(Cancel)).KeepsEverything);
         Assert.Equal(keeps, tier.Outbox!.KeepsEverything);
-        Assert.Equal(keeps, (await tier.InstallEpochAsync(new LeaseRef(Session, 1), coldIsComplete: true, Cancel)).KeepsEverything);
+        Assert.Equal(keeps, (await tier.InstallEpochAsync(new LeaseRef(Session, 1), vouchesFor: TimeSpan.FromMinutes(10), Cancel)).KeepsEverything);
     }
 
     [Fact]
@@ -28,7 +28,7 @@ public sealed class RedisSettingsTests : RedisTierTest
     {
         var server = await StartAsync("--appendonly", "yes", "--appendfsync", "always");
         var tier = await OpenAsync(server.ConnectionString);
-        await tier.InstallEpochAsync(new LeaseRef(Session, 1), coldIsComplete: true, Cancel);
+        await tier.InstallEpochAsync(new LeaseRef(Session, 1), vouchesFor: TimeSpan.FromMinutes(10), Cancel);
 
         await server.KillAsync();
         await Eventually.TrueAsync(async () => await Record.ExceptionAsync(async () => await ReadAsync(tier, A)) is not null, "the loss of the connection");

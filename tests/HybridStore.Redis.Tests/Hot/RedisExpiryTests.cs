@@ -21,7 +21,7 @@ public sealed class RedisExpiryTests : RedisTierTest
         await ApplyAsync(tier, 1, Session, Set("a", [1]));
         AssertExpires(server);
 
-        Assert.True((await tier.InstallEpochAsync(new LeaseRef(Session, 1), coldIsComplete: false, Cancel)).Installed);
+        Assert.True((await tier.InstallEpochAsync(new LeaseRef(Session, 1), vouchesFor: TimeSpan.Zero, Cancel)).Installed);
         AssertStays(server);
         await AdoptAsync(tier);
         await tier.Outbox!.QueueAsync(Commit(Patch(2, Set("a", [2])), Patch(3, Set("a", [3]))), Cancel);

@@ -83,7 +83,7 @@ public abstract class RedisTierTest : IAsyncDisposable
     /// <summary>Makes the session ready for queueing, with cold at that version.</summary>
     internal static async Task AdoptAsync(RedisHotTier tier, long version = 1, AuthSessionId? session = null)
     {
-        Assert.True((await tier.InstallEpochAsync(new LeaseRef(session ?? Session, 1), coldIsComplete: false, Cancel)).Installed);
+        Assert.True((await tier.InstallEpochAsync(new LeaseRef(session ?? Session, 1), vouchesFor: TimeSpan.Zero, Cancel)).Installed);
         var adopted = await tier.Outbox!.AdoptAsync(
             new HotAdoption { Session = session ?? Session, Meta = Meta(tier, version), ValidFor = TimeSpan.FromHours(1) }, Cancel);
         Assert.Equal(version, adopted);

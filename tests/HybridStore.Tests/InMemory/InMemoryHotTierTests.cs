@@ -134,8 +134,8 @@ public class InMemoryHotTierTests
     [Fact]
     public async Task A_lower_epoch_is_refused()
     {
-        Assert.True((await _tier.InstallEpochAsync(new LeaseRef(Session, 7), coldIsComplete: false, Cancel)).Installed);
-        Assert.False((await _tier.InstallEpochAsync(new LeaseRef(Session, 6), coldIsComplete: false, Cancel)).Installed);
+        Assert.True((await _tier.InstallEpochAsync(new LeaseRef(Session, 7), vouchesFor: TimeSpan.Zero, Cancel)).Installed);
+        Assert.False((await _tier.InstallEpochAsync(new LeaseRef(Session, 6), vouchesFor: TimeSpan.Zero, Cancel)).Installed);
 
         Assert.False(await FillAsync((await ReadAsync(A)).Generation, version: 3, Record(A, 2, 1)));
     }
@@ -202,7 +202,7 @@ public class InMemoryHotTierTests
         var fill = Task.Run(
             async () => await tier.FillAsync(new HotFill { Session = slow, Generation = 0, Meta = Meta(1, Later), Records = new Slow(filling, let) }, Cancel), Cancel);
         filling.Wait(Cancel);
-        await tier.InstallEpochAsync(new LeaseRef(Session, 7), coldIsComplete: false, Cancel);
+        await tier.InstallEpochAsync(new LeaseRef(Session, 7), vouchesFor: TimeSpan.Zero, Cancel);
         var changes = new[] { new SealedChange(A, new byte[200_000]) };
         var makeRoom = Task.Run(
             async () => await tier.ApplyAsync(new HotApply { Session = large, PreviousVersion = 0, Meta = Meta(1, Later), Changes = changes, CommitId = CommitId.New() }, Cancel), Cancel);
@@ -210,7 +210,7 @@ public class InMemoryHotTierTests
             await Task.Yield();
 
         bool? installed = null;
-        var late = new Thread(() => installed = tier.InstallEpochAsync(new LeaseRef(Session, 6), coldIsComplete: false, CancellationToken.None).AsTask().GetAwaiter().GetResult().Installed);
+        var late = new Thread(() => installed = tier.InstallEpochAsync(new LeaseRef(Session, 6), vouchesFor: TimeSpan.Zero, CancellationToken.None).AsTask().GetAwaiter().GetResult().Installed);
         late.Start();
         while (late.IsAlive && !late.ThreadState.HasFlag(ThreadState.WaitSleepJoin))
             await Task.Yield();

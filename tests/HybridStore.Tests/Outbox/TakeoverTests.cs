@@ -57,6 +57,28 @@ public sealed class TakeoverTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task HotWasEmptied_ThenToldOfALeaseThatRanOutBeforeTheLastOne_TheSessionSaysSo()
+    {
+        var (_, before) = await _fixture.OpenAsync();
+        await before.DisposeAsync();
+        var arrives = new TaskCompletionSource();
+        _fixture.Server.OnRequest = o => o == TierOperation.InstallEpoch ? arrives.Task : Task.CompletedTask;
+        var late = _fixture.Start();
+        var opening = late.Store.OpenAsync(_fixture.Session, Cancel).AsTask();
+        late.LoseCold();
+        _fixture.PassLease();
+        await QueueAndVanishAsync(3);
+        _fixture.Server.Flush();
+
+        arrives.SetResult();
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => opening);
+        Assert.Equal(2, (await _fixture.OutboxAsync())!.Epoch);
+        var (_, session) = await _fixture.OpenAsync();
+
+        Assert.True(session.IsRolledBack);
+    }
+
+    [Fact]
     public async Task TheHolderIsGone_HotWasEmptied_WhatColdHadIsNotAppliedAgain()
     {
         var (_, session) = await _fixture.OpenAsync();

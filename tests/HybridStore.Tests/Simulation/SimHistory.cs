@@ -62,7 +62,7 @@ internal sealed class SimHistory(TimeProvider time)
     public bool HasTwoBranches(AuthSessionId session) => Get(session).HasTwoBranches;
 
     /// <summary>Whether cold has lost a point and hot has it yet: whoever reads or opens the session may bring it back.</summary>
-    public bool MayComeBack(AuthSessionId session, int point) => LeasesWentBack && Get(session).Points[point] is { IsLost: true, IsInHot: true };
+    public bool MayComeBack(AuthSessionId session, int point) => LeasesWentBack && Get(session).Points[point] is { IsLost: true } lost && (lost.IsInHot || lost.WasGivenToHot);
 
     /// <summary>Cold is an older copy of itself from here on.</summary>
     /// <param name="id">The session.</param>
@@ -168,6 +168,13 @@ internal sealed class SimHistory(TimeProvider time)
 
     /// <summary>A holder told hot that it has everything, or hot let the session go: from the one to the other, nobody may doubt what hot says.</summary>
     public void VouchedFor(AuthSessionId session, bool isVouchedFor) => Get(session).IsVouchedFor = isVouchedFor;
+
+    /// <summary>Hot was given the records of a session, by its holder or by who has committed: a holder who does not know that cold went back gives them again and again.</summary>
+    public void GivenToHot(AuthSessionId session, SeenMark mark)
+    {
+        foreach (var point in Get(session).Points.Where(p => p.Mark.Incarnation == mark.Incarnation && p.Mark <= mark))
+            point.WasGivenToHot = true;
+    }
 
     public IReadOnlySet<SimPoint> WhatHotHas() =>
         new HashSet<SimPoint>(_sessions.Values.SelectMany(static s => s.Points).Where(static p => p.IsInHot), ReferenceEqualityComparer.Instance);

@@ -1,3 +1,4 @@
+using HybridStore.Coordination;
 using HybridStore.Tiers;
 
 namespace HybridStore.Tests.Simulation;
@@ -27,19 +28,24 @@ internal sealed class SimHotOutbox(SimHotTier tier, IHotOutbox outbox, SimSchedu
         },
         e => new CommitOutcomeUnknownException(commit.Session, commit.Patches[^1].CommitId, e));
 
-    public ValueTask<long?> AdoptAsync(HotAdoption adoption, CancellationToken cancellationToken) => tier.AskAsync<long?>(
-        $"adopt {adoption.Meta.Version} under {adoption.Meta.Epoch}",
-        async _ =>
-        {
-            if (tier.Plant == SimPlant.AdoptionIsAll)
-                adoption = Anywhere(adoption);
-            if (await outbox.AdoptAsync(adoption, cancellationToken) is not { } version)
-                return null;
-            if (adoption.IsWhole && version >= adoption.WholeAt)
-                history.VouchedFor(adoption.Session, true);
-            return tier.Plant == SimPlant.AdoptionIsAll ? long.MaxValue : version;
-        },
-        vouches: true);
+    public ValueTask<long?> AdoptAsync(HotAdoption adoption, CancellationToken cancellationToken)
+    {
+        var left = tier.Left(adoption.ValidFor);
+        return tier.AskAsync<long?>($"adopt {adoption.Meta.Version} under {adoption.Meta.Epoch}", _ => SendAsync(adoption, left(), cancellationToken), vouches: true);
+    }
+
+    private async ValueTask<long?> SendAsync(HotAdoption adoption, TimeSpan left, CancellationToken cancellationToken)
+    {
+        // Hot that is behind would find it out by itself otherwise.
+        var wholeAt = tier.Plant == SimPlant.AdoptionIsAll ? 0 : adoption.WholeAt;
+        var arrived = new HotAdoption { Session = adoption.Session, Meta = adoption.Meta, ValidFor = left, IsWhole = adoption.IsWhole, WholeAt = wholeAt, DataKeys = adoption.DataKeys };
+        if (await outbox.AdoptAsync(arrived, cancellationToken) is not { } version)
+            return null;
+        history.GivenToHot(adoption.Session, new SeenMark(adoption.Meta.Incarnation, adoption.Meta.Version));
+        if (adoption.IsWhole && version >= wholeAt)
+            history.VouchedFor(adoption.Session, true);
+        return tier.Plant == SimPlant.AdoptionIsAll ? long.MaxValue : version;
+    }
 
     public ValueTask<IReadOnlyList<OutboxEntry>> ReadAsync(AuthSessionId session, long aboveVersion, int limit, CancellationToken cancellationToken) => tier.AskAsync(
         $"read the outbox above {aboveVersion}",
@@ -85,8 +91,4 @@ internal sealed class SimHotOutbox(SimHotTier tier, IHotOutbox outbox, SimSchedu
         DrainedVersion = commit.DrainedVersion,
         IsGivenAgain = commit.IsGivenAgain,
     };
-
-    // Hot that is behind would find it out by itself otherwise.
-    private static HotAdoption Anywhere(HotAdoption adoption) =>
-        new() { Session = adoption.Session, Meta = adoption.Meta, ValidFor = adoption.ValidFor, IsWhole = adoption.IsWhole, DataKeys = adoption.DataKeys };
 }

@@ -1,3 +1,4 @@
+using HybridStore.Coordination;
 using HybridStore.Tiers;
 
 namespace HybridStore.Tests.Simulation;
@@ -9,14 +10,18 @@ internal sealed class SimHotTier : IHotTier
     private readonly SimHotServer _server;
     private readonly SimScheduler _scheduler;
     private readonly SimProcess _process;
+    private readonly SimHistory _history;
+    private readonly TimeProvider _time;
     private string? _run;
 
-    public SimHotTier(SimHotServer server, SimScheduler scheduler, SimProcess process, SimHistory history, SimPlant plant)
+    public SimHotTier(SimHotServer server, SimScheduler scheduler, SimProcess process, SimHistory history, TimeProvider time, SimPlant plant)
     {
         _server = server;
         _tier = server.Connect();
         _scheduler = scheduler;
         _process = process;
+        _history = history;
+        _time = time;
         Plant = plant;
         Outbox = _tier().Outbox is { } outbox ? new SimHotOutbox(this, outbox, scheduler, process, history) : null;
     }
@@ -44,7 +49,11 @@ internal sealed class SimHotTier : IHotTier
         AskAsync($"hot fill at {fill.Meta.Version}", t => t.FillAsync(fill, cancellationToken));
 
     public ValueTask<bool> ApplyAsync(HotApply apply, CancellationToken cancellationToken) =>
-        AskAsync($"hot apply {apply.Meta.Version}", t => t.ApplyAsync(apply, cancellationToken));
+        AskAsync($"hot apply {apply.Meta.Version}", t =>
+        {
+            _history.GivenToHot(apply.Session, new SeenMark(apply.Meta.Incarnation, apply.Meta.Version));
+            return t.ApplyAsync(apply, cancellationToken);
+        });
 
     public async ValueTask EvictAsync(AuthSessionId session, CancellationToken cancellationToken) =>
         await AskAsync("hot evict", async t =>
@@ -53,8 +62,18 @@ internal sealed class SimHotTier : IHotTier
             return true;
         });
 
-    public ValueTask<HotInstallation> InstallEpochAsync(LeaseRef lease, bool coldIsComplete, CancellationToken cancellationToken) =>
-        AskAsync($"hot epoch {lease.Epoch}", async t => Bend(await t.InstallEpochAsync(lease, coldIsComplete, cancellationToken), lease), vouches: true);
+    public ValueTask<HotInstallation> InstallEpochAsync(LeaseRef lease, TimeSpan vouchesFor, CancellationToken cancellationToken)
+    {
+        var left = Left(vouchesFor);
+        return AskAsync($"hot epoch {lease.Epoch}", async t => Bend(await t.InstallEpochAsync(lease, left(), cancellationToken), lease), vouches: true);
+    }
+
+    /// <summary>How much is left of a time when a call arrives: it begins when the call is sent.</summary>
+    public Func<TimeSpan> Left(TimeSpan validFor)
+    {
+        var sent = _time.GetUtcNow();
+        return () => validFor - (_time.GetUtcNow() - sent);
+    }
 
     /// <summary>The epoch that hot has now.</summary>
     public async ValueTask<long?> OutboxEpochAsync(AuthSessionId session) => (await _tier().ReadAsync(session, [], false, CancellationToken.None)).Outbox?.Epoch;

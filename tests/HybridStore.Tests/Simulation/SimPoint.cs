@@ -27,6 +27,9 @@ internal sealed record SimPoint(SeenMark Mark, DateTimeOffset Time, Dictionary<A
     /// <summary>Whether hot has it, as far as is known: it took it, and was not made to lose it since.</summary>
     public bool IsInHot { get; set; }
 
+    /// <summary>Whether somebody gave hot the records as they were then or later.</summary>
+    public bool WasGivenToHot { get; set; }
+
     public bool WasAcknowledged { get; set; }
 
     /// <summary>A commit that no tier has any more, and of which nobody was told that it is kept.</summary>

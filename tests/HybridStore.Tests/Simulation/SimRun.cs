@@ -81,7 +81,7 @@ internal sealed class SimRun : IDisposable
         {
             // Small, so that records have to go.
             var server = _shape.Hot != SimHot.OfEach ? _shared : new SimHotServer(_scheduler.Chance(0.3) ? 2_000 : 1 << 20, model: null);
-            process.Hot = new SimHotTier(server, _scheduler, process, _history, _shape.Plant) { Faults = _shape.HotFaults };
+            process.Hot = new SimHotTier(server, _scheduler, process, _history, _time, _shape.Plant) { Faults = _shape.HotFaults };
         }
 
         var options = new HybridAuthStoreOptions { MaxStaleness = MaxStaleness };
@@ -567,8 +567,11 @@ internal sealed class SimRun : IDisposable
         var earliest = Math.Max(process.Seen(session), _history.LastWithoutForgottenLeases(session, _history.LastAt(session, _time.GetUtcNow() - staleness)));
         if (handle is not { HoldsLease: true })
         {
-            // While a handle is closed, its lease is still there, and with it the belief in it.
-            return process.Closing.Contains(session) && MayBelieveWrongly(process, session) ? process.Seen(session) : earliest;
+            if (!process.Closing.Contains(session))
+                return earliest;
+
+            // While a handle is closed, its lease is still there, and with it the belief in it: the process knows what it was told, and not what hot took of it and has not answered yet.
+            return MayBelieveWrongly(process, session) ? process.Seen(session) : Math.Min(earliest, Math.Max(process.Seen(session), _history.Acknowledged(session)));
         }
 
         return MayBelieveWrongly(process, session) ? process.Seen(session) : Math.Max(process.Seen(session), _history.Acknowledged(session));

@@ -56,11 +56,11 @@ internal sealed class FaultyHotTier(IHotTier inner) : IHotTier
         return inner.EvictAsync(session, cancellationToken);
     }
 
-    public ValueTask<HotInstallation> InstallEpochAsync(LeaseRef lease, bool coldIsComplete, CancellationToken cancellationToken)
+    public ValueTask<HotInstallation> InstallEpochAsync(LeaseRef lease, TimeSpan vouchesFor, CancellationToken cancellationToken)
     {
         ThrowIfDown();
         OnWrite?.Invoke();
-        return inner.InstallEpochAsync(lease, coldIsComplete, cancellationToken);
+        return inner.InstallEpochAsync(lease, vouchesFor, cancellationToken);
     }
 
     public ValueTask DisposeAsync() => inner.DisposeAsync();
