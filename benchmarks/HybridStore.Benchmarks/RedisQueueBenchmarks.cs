@@ -16,7 +16,7 @@ namespace HybridStore.Benchmarks;
 [Config(typeof(ServerProfile))]
 public class RedisQueueBenchmarks
 {
-    internal const int Operations = 8192;
+    private const int Operations = 8192;
 
     private static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(10);
 

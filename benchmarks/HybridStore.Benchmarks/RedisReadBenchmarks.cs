@@ -13,7 +13,7 @@ namespace HybridStore.Benchmarks;
 [Config(typeof(ServerProfile))]
 public class RedisReadBenchmarks
 {
-    internal const int Operations = 8192;
+    private const int Operations = 8192;
     private const int Records = 1000;
     private static readonly AuthSessionId Session = new("bench", "reads");
 

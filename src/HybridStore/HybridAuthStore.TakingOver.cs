@@ -202,7 +202,9 @@ public sealed partial class HybridAuthStore
             var commit = new ColdCommit
             {
                 Session = session,
-                Incarnation = head.Incarnation,
+
+                // Whoever queues knows one life of the session, and it may have been deleted and begun again by others.
+                Incarnation = queue?.Incarnation ?? head.Incarnation,
                 Epoch = lease?.Ref.Epoch ?? 0,
                 SeenVersion = queue?.Base ?? head.Version,
                 SealedWith = keys!.Newest.Id,

@@ -47,6 +47,24 @@ public class ReportTests
     }
 
     [Fact]
+    public void A_chart_with_long_labels_has_them_whole_above_its_bars()
+    {
+        var chart = new BarChart { Title = "t", Subtitle = "s", Format = static v => $"{v}" };
+        var label = "queued commit of one record, concurrency 512: rate beside the same script called raw with sealed bytes";
+        chart.Add("short", 10);
+        chart.Add(label, 5);
+
+        var svg = XDocument.Parse(chart.ToSvg()).Root!;
+
+        var space = XNamespace.Get("http://www.w3.org/2000/svg");
+        var bars = svg.Descendants(space + "rect").ToArray();
+        Assert.Equal([("0", 750), ("0", 375)], bars.Select(static r => ((string)r.Attribute("x")!, (double)r.Attribute("width")!)));
+        var text = svg.Descendants(space + "text").Single(t => t.Value == label);
+        Assert.Equal("0", (string?)text.Attribute("x"));
+        Assert.InRange((double)text.Attribute("y")!, (double)bars[0].Attribute("y")! + 12, (double)bars[1].Attribute("y")!);
+    }
+
+    [Fact]
     public async Task The_latest_result_has_all_rows_in_the_order_of_the_table_and_says_where_it_was_measured()
     {
         var folder = Directory.CreateTempSubdirectory("hybridstore-report-").FullName;

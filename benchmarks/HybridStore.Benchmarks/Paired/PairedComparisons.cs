@@ -23,10 +23,10 @@ internal static class PairedComparisons
         switch (arguments.ElementAtOrDefault(1))
         {
             case "redis-read":
-                await RedisComparisons.ReadAsync(options with { Calls = RedisReadBenchmarks.Operations }, Number(arguments, 3, 1));
+                await RedisComparisons.ReadAsync(options, Number(arguments, 3, 1));
                 return 0;
             case "redis-queue":
-                await RedisComparisons.QueueAsync(options with { Calls = RedisQueueBenchmarks.Operations }, Number(arguments, 3, 1));
+                await RedisComparisons.QueueAsync(options, Number(arguments, 3, 1));
                 return 0;
             case { } name when PairedRows.Has(name):
                 await PairedRows.RunAsync([name], options);

@@ -30,15 +30,13 @@ internal static class RedisComparisons
 
     public static async Task<PairedResult> ReadAsync(PairedOptions options, int callers)
     {
-        // As many for one caller: the store's code is compiled for good only after some ten thousand calls.
-        var calls = options.ManyCalls;
-        var reads = new RedisReadBenchmarks { Callers = callers, Reads = calls };
+        var reads = new RedisReadBenchmarks { Callers = callers, Reads = options.Calls };
         await reads.SetupAsync();
         var result = await PairedRun.RunAsync(
             [
-                new(Text($"concurrency {callers}: HGET, not decrypted"), calls, reads.Refresh, reads.RawHashGet),
-                new("HMGET of two fields, decrypted", calls, reads.Refresh, reads.RawHashGetOfTwo_Decrypted),
-                new("`GetAsync`", calls, reads.Refresh, reads.Store),
+                new(Text($"concurrency {callers}: HGET, not decrypted"), options.Calls, reads.Refresh, reads.RawHashGet),
+                new("HMGET of two fields, decrypted", options.Calls, reads.Refresh, reads.RawHashGetOfTwo_Decrypted),
+                new("`GetAsync`", options.Calls, reads.Refresh, reads.Store),
             ],
             options.Rounds,
             options.WarmUps);
@@ -61,14 +59,13 @@ internal static class RedisComparisons
 
     public static async Task<PairedResult> QueueAsync(PairedOptions options, int callers)
     {
-        var calls = callers == 1 ? options.Calls : options.ManyCalls;
-        var commits = new RedisQueueBenchmarks { Callers = callers, Commits = calls };
+        var commits = new RedisQueueBenchmarks { Callers = callers, Commits = options.Calls };
         await commits.SetupAsync();
         var result = await PairedRun.RunAsync(
             [
-                new(Text($"concurrency {callers}: the script, raw"), calls, commits.Trim, commits.RawScript),
-                new("`CommitAsync`", calls, commits.Trim, commits.Store),
-                new("the same while it drains to a cold tier in its process", calls, commits.TrimAndDrain, commits.StoreWhileItDrains),
+                new(Text($"concurrency {callers}: the script, raw"), options.Calls, commits.Trim, commits.RawScript),
+                new("`CommitAsync`", options.Calls, commits.Trim, commits.Store),
+                new("the same while it drains to a cold tier in its process", options.Calls, commits.TrimAndDrain, commits.StoreWhileItDrains),
             ],
             options.Rounds,
             options.WarmUps);

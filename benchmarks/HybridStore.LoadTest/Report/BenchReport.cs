@@ -88,9 +88,7 @@ internal static class BenchReport
             Colour = static v => v >= 1 ? 2 : 1,
         };
         foreach (var row in rows.Where(static r => r.Goal is > 0))
-            chart.Add(Short(row.Row), row.Value is { } value and > 0 ? (row.Better == "lower" ? row.Goal / value : value / row.Goal) : null);
+            chart.Add(row.Row, row.Value is { } value and > 0 ? (row.Better == "lower" ? row.Goal / value : value / row.Goal) : null);
         return chart;
     }
-
-    private static string Short(string text) => text.Length <= 52 ? text : text[..51] + "…";
 }

@@ -76,7 +76,7 @@ internal static class Suite
     {
         var page = new StringBuilder();
         page.Append(CultureInfo.InvariantCulture, $"# {title}\n\n");
-        page.Append(CultureInfo.InvariantCulture, $"Profile {options.Trace.Profile.Name}, trace {options.Trace.Kind}, {options.Trace.Sessions} sessions, seed {options.Trace.Seed}; ");
+        page.Append(CultureInfo.InvariantCulture, $"Profile {options.Trace.Profile.Name}, trace {options.Trace.Kind}, {(options.Trace.Sessions == 1 ? "one session" : $"{options.Trace.Sessions} sessions")}, seed {options.Trace.Seed}; ");
         page.Append(options.Rate > 0
             ? string.Create(CultureInfo.InvariantCulture, $"open loop, {options.Rate} messages a second at random moments, latency from when each was due.\n\n")
             : string.Create(CultureInfo.InvariantCulture, $"closed loop, {options.Callers} callers.\n\n"));

@@ -90,7 +90,8 @@ internal static class ServerFaults
         foreach (var redis in (LabRedis[])[lab.Redis, lab.Pair[0]])
         {
             Ends(lab, redis);
-            await redis.MendAsync(empty: false);
+            if (await redis.MendAsync(empty: false))
+                Loses(lab, redis);
         }
 
         await lab.Pair[1].MendAsync(empty: true);

@@ -1,4 +1,3 @@
-using System.Globalization;
 using HybridStore.FaultLab.Checker;
 using HybridStore.FaultLab.Nemesis;
 using HybridStore.FaultLab.Servers;
@@ -16,7 +15,7 @@ internal static class LabRun
     public static async Task<(LabReport Report, bool IsSound)> RunAsync(LabOptions options, TextWriter output)
     {
         var start = TimeProvider.System.GetTimestamp();
-        output.WriteLine($"seed {options.Seed}: eng/faultlab.sh --minutes {options.Minutes.ToString(CultureInfo.InvariantCulture)} --seed {options.Seed}{(options.DefaultOptions ? " --default-options" : "")}");
+        output.WriteLine($"seed {options.Seed}: eng/faultlab.sh {options}");
         await using var lab = await Lab.StartAsync(options);
         var versions = new Dictionary<string, string>
         {

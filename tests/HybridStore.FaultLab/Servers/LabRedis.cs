@@ -85,14 +85,29 @@ internal sealed class LabRedis(string name, string fsync) : IAsyncDisposable
     }
 
     /// <summary>Brings it up again, whatever state a fault has left it in: continued, and running, with what its disk has or with nothing.</summary>
-    public async Task MendAsync(bool empty)
+    /// <param name="empty">Whether with nothing.</param>
+    /// <returns>Whether it has lost all: it does not load every append-only file that a full disk has left.</returns>
+    public async Task<bool> MendAsync(bool empty)
     {
         LabFolder.GiveBack(Path.Combine(Disk, "filler"));
         Pause(false);
         await KillAsync();
-        if (empty)
-            LabFolder.Delete(Data);
+        try
+        {
+            if (!empty)
+            {
+                await StartAsync();
+                return false;
+            }
+        }
+        catch (ServerTroubleException)
+        {
+            await KillAsync();
+        }
+
+        LabFolder.Delete(Data);
         await StartAsync();
+        return true;
     }
 
     /// <summary>Copies what it has on its disk away, as a backup of its folder does; it is stopped for that.</summary>
@@ -151,7 +166,7 @@ internal sealed class LabRedis(string name, string fsync) : IAsyncDisposable
                 using var client = new RespClient(port);
                 if (!client.Send("INFO", "server").Contains($"process_id:{_process.Id}\r", StringComparison.Ordinal))
                     return false;
-                if (client.Send("INFO", "persistence").Contains("loading:0\r", StringComparison.Ordinal))
+                if (client.Send("INFO", "persistence").Contains("\nloading:0\r", StringComparison.Ordinal))
                     return true;
             }
             catch (Exception e) when (e is SocketException or IOException or InvalidOperationException)

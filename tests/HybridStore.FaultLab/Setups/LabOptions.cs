@@ -50,4 +50,21 @@ internal sealed record LabOptions
 
         return options;
     }
+
+    /// <summary>The options with which to ask for the same run again: all but where its report goes.</summary>
+    public override string ToString()
+    {
+        var said = new List<string> { "--minutes", Minutes.ToString(CultureInfo.InvariantCulture), "--seed", Seed.ToString(CultureInfo.InvariantCulture) };
+        if (DefaultOptions)
+            said.Add("--default-options");
+        if (Setups.Count > 0)
+            said.AddRange(["--setups", string.Join(',', Setups)]);
+        if (Faults.Count > 0)
+            said.AddRange(["--faults", string.Join(',', Faults)]);
+        if (Bots > 0)
+            said.AddRange(["--bots", Bots.ToString(CultureInfo.InvariantCulture)]);
+        if (Pace > 0)
+            said.AddRange(["--pace", Pace.ToString(CultureInfo.InvariantCulture)]);
+        return string.Join(' ', said);
+    }
 }

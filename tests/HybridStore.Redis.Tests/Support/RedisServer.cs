@@ -113,7 +113,7 @@ internal sealed class RedisServer : IAsyncDisposable
                 if (!client.Send("INFO", "server").Contains($"process_id:{_process.Id}\r", StringComparison.Ordinal))
                     return false;
                 // While it is loading its data it answers this, and nothing else.
-                if (client.Send("INFO", "persistence").Contains("loading:0\r", StringComparison.Ordinal))
+                if (client.Send("INFO", "persistence").Contains("\nloading:0\r", StringComparison.Ordinal))
                     return true;
             }
             catch (Exception e) when (e is SocketException or IOException or InvalidOperationException)

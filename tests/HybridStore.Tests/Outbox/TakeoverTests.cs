@@ -378,6 +378,22 @@ public sealed class TakeoverTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task RolledBack_AndDeletedAndBegunAgainByOthers_ToAcknowledgeItIsRefusedForThat()
+    {
+        await QueueAndVanishAsync(3);
+        _fixture.Server.Flush();
+        var (_, session) = await _fixture.OpenAsync();
+        var other = _fixture.Start();
+        await other.Store.DeleteSessionAsync(_fixture.Session, Cancel);
+        var next = await other.Store.OpenAsync(_fixture.Session, Cancel);
+        await next.CommitAsync(Put(A, 7).Require(Durability.Persisted), Cancel);
+
+        await Assert.ThrowsAsync<IncarnationEndedException>(async () => await session.AcknowledgeRollbackAsync(Cancel));
+
+        Assert.Equal([7], (await next.GetAsync(A, Cancel)).Value.ToArray());
+    }
+
+    [Fact]
     public async Task TheHolderReachesOnlyHot_ItsLeaseLivesOnThere_AndNobodyTakesTheSession()
     {
         var (process, session) = await _fixture.OpenAsync();

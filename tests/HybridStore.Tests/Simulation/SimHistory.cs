@@ -61,6 +61,19 @@ internal sealed class SimHistory(TimeProvider time)
     /// <summary>Whether cold, since it went back, has come to a version again that it had lost: nobody can tell the two by it.</summary>
     public bool HasTwoBranches(AuthSessionId session) => Get(session).HasTwoBranches;
 
+    /// <summary>Whether hot may have one of two histories, and what cold has taken since beside it: it was to let the session go, and was not reached.</summary>
+    public bool IsHotWrong(AuthSessionId session) => Get(session).IsHotWrong;
+
+    /// <summary>Hot did not let a session go.</summary>
+    public void NotEvicted(AuthSessionId session)
+    {
+        if (!LeasesWentBack)
+            return;
+        var state = Get(session);
+        state.IsHotWrong = true;
+        state.HasTwoBranches |= state.Points.Exists(p => p.IsLost && state.Points.Exists(o => o != p && o.Mark == p.Mark));
+    }
+
     /// <summary>Whether cold has lost a point and hot has it yet: whoever reads or opens the session may bring it back.</summary>
     public bool MayComeBack(AuthSessionId session, int point) => LeasesWentBack && Get(session).Points[point] is { IsLost: true } lost && (lost.IsInHot || lost.WasGivenToHot);
 
@@ -420,7 +433,7 @@ internal sealed class SimHistory(TimeProvider time)
         var last = before.IsLost ? session.Points.FindLast(static p => !p.IsLost)! : before;
         if (epoch != 0 && epoch < last.Epoch)
             throw new SimFailure($"{process.Name}'s commit under {epoch} was taken after one under {last.Epoch}.");
-        session.HasTwoBranches |= session.WentBack && session.Points.Exists(p => p.Mark == mark);
+        session.HasTwoBranches |= (session.WentBack || session.IsHotWrong) && session.Points.Exists(p => p.Mark == mark);
         var point = Make(mark, sealedPatch, epoch, last, session.HasTwoBranches, session.HasForgotten(epoch));
         session.Taken[sealedPatch.CommitId] = mark;
         session.Points.Add(point);
@@ -516,6 +529,8 @@ internal sealed class SimHistory(TimeProvider time)
         public bool IsGivenUp { get; set; }
 
         public bool WentBack { get; set; }
+
+        public bool IsHotWrong { get; set; }
 
         public bool HasTwoBranches { get; set; }
     }

@@ -55,12 +55,22 @@ internal sealed class SimHotTier : IHotTier
             return t.ApplyAsync(apply, cancellationToken);
         });
 
-    public async ValueTask EvictAsync(AuthSessionId session, CancellationToken cancellationToken) =>
-        await AskAsync("hot evict", async t =>
+    public async ValueTask EvictAsync(AuthSessionId session, CancellationToken cancellationToken)
+    {
+        try
         {
-            await t.EvictAsync(session, cancellationToken);
-            return true;
-        });
+            await AskAsync("hot evict", async t =>
+            {
+                await t.EvictAsync(session, cancellationToken);
+                return true;
+            });
+        }
+        catch (StoreUnavailableException)
+        {
+            _history.NotEvicted(session);
+            throw;
+        }
+    }
 
     public ValueTask<HotInstallation> InstallEpochAsync(LeaseRef lease, TimeSpan vouchesFor, CancellationToken cancellationToken)
     {

@@ -303,8 +303,8 @@ internal sealed class SimRun : IDisposable
         throw new SimFailure(found < 0 ? $"{session} was never at {mark}." : $"{process.Name} was told {set.First(r => !points[found].Agrees(r))} at {mark} of {session}, which it was not.");
     }
 
-    /// <summary>Whether a process may take two histories for one: hot of its own vouches for what cold has lost, and cold is at the same version again.</summary>
-    private bool MixesBranches(AuthSessionId session) => _shape.Hot == SimHot.OfEach && _history.HasTwoBranches(session);
+    /// <summary>Whether a process may take two histories for one: hot of its own vouches for what cold has lost, or hot was not reached when it was to let that go; and cold is at the same version again.</summary>
+    private bool MixesBranches(AuthSessionId session) => (_shape.Hot == SimHot.OfEach || _history.IsHotWrong(session)) && _history.HasTwoBranches(session);
 
     private async Task CommitAsync(SimProcess process, AuthSessionId session)
     {
