@@ -153,8 +153,8 @@ internal sealed class SimHistory(TimeProvider time)
     /// <summary>Whether something was taken that has no place: under an epoch that hot had forgotten was taken over, or for a life that had just ended.</summary>
     public bool HasVoid(AuthSessionId session) => Get(session).Void.Count > 0;
 
-    /// <summary>Whether a record was ever so in a commit that has no place.</summary>
-    public bool AgreesWithVoid(AuthSessionId session, AuthRecord record) => Get(session).Void.Exists(p => p.Agrees(record));
+    /// <summary>Whether a record was ever so in a commit that has no place; what it did not write itself is so only for who has made that commit, or has seen it.</summary>
+    public bool AgreesWithVoid(AuthSessionId session, AuthRecord record, SeenMark furthest) => Get(session).Void.Exists(p => p.Agrees(record) && (p.Mark <= furthest || p.Written.Contains(record.Key)));
 
     /// <summary>The points of a mark, the newest first: a commit that nobody was told of may have been lost, and another has its version now.</summary>
     public IEnumerable<int> FindAll(AuthSessionId session, SeenMark mark)
@@ -237,8 +237,9 @@ internal sealed class SimHistory(TimeProvider time)
             // Nobody has told hot yet; whoever opens the session next is not told of it, as it is over or was taken over.
             if (isLate || (commit.Epoch < session.OpenedEpoch && (Lies > 0 || LeasesWentBack)))
             {
+                var place = new SeenMark(commit.Incarnation, patch.Predecessor!.Value);
                 if (!session.Taken.ContainsKey(patch.CommitId))
-                    session.Void.Add(Make(new SeenMark(commit.Incarnation, patch.Version), patch, commit.Epoch, before: null));
+                    session.Void.Add(Make(new SeenMark(commit.Incarnation, patch.Version), patch, commit.Epoch, session.Void.FindLast(p => p.Mark == place) ?? session.Points.FindLast(p => p.Mark == place), isVoid: true));
                 continue;
             }
 
@@ -440,10 +441,10 @@ internal sealed class SimHistory(TimeProvider time)
         return point;
     }
 
-    private SimPoint Make(SeenMark mark, SealedPatch sealedPatch, long epoch, SimPoint? before, bool hasTwoBranches = false, bool hasTwoHolders = false)
+    private SimPoint Make(SeenMark mark, SealedPatch sealedPatch, long epoch, SimPoint? before, bool isVoid = false, bool hasTwoHolders = false)
     {
-        // Of what has no place, nobody knows what it stands on: only what it writes counts. Nor does who read the one of two histories and writes the other.
-        var isVoid = before is null || hasTwoBranches;
+        // Of what has no place, nobody knows what it stands on. Nor does who read the one of two histories and writes the other.
+        isVoid |= before is null;
         var records = before is null ? [] : new Dictionary<AuthKey, (int Value, long Version)>(before.Records);
         var written = sealedPatch.Changes.Select(static c => c.Key).ToHashSet();
         if (!isVoid && _transactions.TryGetValue(sealedPatch.CommitId, out var transaction))

@@ -43,6 +43,9 @@ internal sealed record SimPoint(SeenMark Mark, DateTimeOffset Time, Dictionary<A
 
     public long VersionOf(AuthKey key) => Records.TryGetValue(key, out var record) ? record.Version : 0;
 
+    /// <summary>What a record was.</summary>
+    public string Tell(AuthKey key) => $"{Mark.Incarnation}:{Mark.Version} {Commit} {(Records.TryGetValue(key, out var held) ? $"{held.Value} at version {held.Version}" : "absent")}{(IsLost ? ", lost" : "")}";
+
     public bool Agrees(in AuthRecord record) => Records.TryGetValue(record.Key, out var held)
         ? record.Exists && record.Version == held.Version && Number(record.Value) == held.Value
         : !record.Exists;

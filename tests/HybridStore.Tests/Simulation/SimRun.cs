@@ -247,7 +247,7 @@ internal sealed class SimRun : IDisposable
             return;
         }
 
-        if (_history.AgreesWithVoid(session, record))
+        if (_history.AgreesWithVoid(session, record, furthest))
             return;
         for (var i = 0; i < earliest; i++)
         {
@@ -255,7 +255,7 @@ internal sealed class SimRun : IDisposable
                 return;
         }
 
-        throw new SimFailure($"{process.Name}{(handle is null ? "" : $", under {handle.Epoch},")} was told {record} (of {session}), which it was at no point from {points[earliest].Mark} to {points[^1].Mark}.");
+        throw new SimFailure($"{process.Name}{(handle is null ? "" : $", under {handle.Epoch},")} was told {record} (of {session}){(record.Exists ? $", {SimPoint.Number(record.Value)}" : "")}, which it was at no point from {points[earliest].Mark} to {points[^1].Mark}: {string.Join("; ", points.Skip(earliest).Select(p => p.Tell(key)))}.");
     }
 
     private async Task GetManyAsync(SimProcess process, AuthSessionId session)
