@@ -88,6 +88,7 @@ internal sealed class SimHistory(TimeProvider time)
         LeasesWentBack = true;
         session.OpenedEpoch = head?.Epoch ?? 0;
         session.Forgotten = forgotten;
+        session.ForgottenAhead = head is { AheadEpoch: not 0 } ? 0 : forgotten.After;
         if (!session.Points.Exists(p => p.Mark > mark && !p.IsLost))
             return;
         Lies++;
@@ -126,12 +127,12 @@ internal sealed class SimHistory(TimeProvider time)
     }
 
     /// <summary>
-    /// The last point up to another that cold can tell of by itself: it has forgotten some leases, and with them that it may be behind what is queued under them. Who does not reach hot can't know.
+    /// The last point up to another that cold can tell of by itself: it has forgotten some leases, or that one may queue, and with them that it may be behind what is queued under them. Who does not reach hot can't know.
     /// </summary>
     public int LastWithoutForgottenLeases(AuthSessionId id, int point)
     {
         var session = Get(id);
-        while (session.Points[point] is { IsInCold: false } queued && session.HasForgotten(queued.Epoch))
+        while (session.Points[point] is { IsInCold: false } queued && (session.HasForgotten(queued.Epoch) || (queued.Epoch != 0 && queued.Epoch == session.ForgottenAhead)))
             point--;
         return point;
     }
@@ -524,6 +525,9 @@ internal sealed class SimHistory(TimeProvider time)
         public long OpenedEpoch { get; set; }
 
         public (long After, long Through) Forgotten { get; set; }
+
+        /// <summary>The epoch of the lease that cold knows, but not that it may queue; 0: none.</summary>
+        public long ForgottenAhead { get; set; }
 
         public bool HasForgotten(long epoch) => epoch > Forgotten.After && epoch <= Forgotten.Through;
 
