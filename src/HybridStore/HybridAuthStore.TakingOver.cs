@@ -20,6 +20,10 @@ public sealed partial class HybridAuthStore
     {
         var session = lease.Ref.Session;
         var head = cold.Head;
+
+        // Read after hot has the epoch. Whoever has taken or deleted the session before is known here, whatever hot has forgotten since; who comes later finds the epoch there.
+        if (head is not null && head.Epoch != lease.Ref.Epoch)
+            throw NotHeldAnyMore(lease, head.Epoch);
         var queue = new HeldQueue(lease.Ref, head?.Incarnation ?? 0, head?.Version ?? 0, cold.Commits, cold.DataKeys, _continuations);
         lease.Queue = queue;
         if (hot is null)
@@ -93,10 +97,13 @@ public sealed partial class HybridAuthStore
     private async ValueTask<SessionHead> EnsureStillHeldAsync(HeldLease lease, CancellationToken cancellationToken)
     {
         var cold = await _cold.ReadAsync(lease.Ref.Session, [], withDataKeys: false, cancellationToken).ConfigureAwait(false);
-        if (cold.Head is { } head && head.Epoch == lease.Ref.Epoch)
-            return head;
+        return cold.Head is { } head && head.Epoch == lease.Ref.Epoch ? head : throw NotHeldAnyMore(lease, cold.Head?.Epoch ?? 0);
+    }
+
+    private FencedException NotHeldAnyMore(HeldLease lease, long currentEpoch)
+    {
         _leases.Lose(lease);
-        throw new FencedException(lease.Ref.Session, lease.Ref.Epoch, cold.Head?.Epoch ?? 0);
+        return new FencedException(lease.Ref.Session, lease.Ref.Epoch, currentEpoch);
     }
 
     /// <summary>Reads the entries that hot has beyond cold into the queue, as far as they fit.</summary>

@@ -378,6 +378,30 @@ public sealed class TakeoverTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task DeletedAndBegunAgainByOthersWhileItIsOpened_AndHotWasEmptied_IsNotOpenedUnderTheLeaseThatIsOver()
+    {
+        var (_, first) = await _fixture.OpenAsync();
+        await first.DisposeAsync();
+        var others = _fixture.Start().Store;
+        var isOver = false;
+        _fixture.Server.OnReply = async o =>
+        {
+            if (isOver || o != TierOperation.InstallEpoch)
+                return;
+            isOver = true;
+            await others.DeleteSessionAsync(_fixture.Session, Cancel);
+            await others.CommitAsync(_fixture.Session, Put(A, 7), Cancel);
+            _fixture.Server.Flush();
+        };
+
+        // What it queued then, nobody could ever drain.
+        await Assert.ThrowsAsync<FencedException>(async () => await _fixture.Start().Store.OpenAsync(_fixture.Session, Cancel));
+
+        Assert.True(isOver);
+        Assert.Equal([7], (await _fixture.Start().Store.GetAsync(_fixture.Session, A, Cancel)).Value.ToArray());
+    }
+
+    [Fact]
     public async Task RolledBack_AndDeletedAndBegunAgainByOthers_ToAcknowledgeItIsRefusedForThat()
     {
         await QueueAndVanishAsync(3);
