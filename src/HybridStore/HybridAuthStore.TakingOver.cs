@@ -29,10 +29,7 @@ public sealed partial class HybridAuthStore
         if (hot is null)
             return head?.RolledBackAt ?? 0;
         if (!hot.Installed)
-        {
-            _leases.Lose(lease);
-            throw new FencedException(session, lease.Ref.Epoch, currentEpoch: 0);
-        }
+            throw NotHeldAnyMore(lease, currentEpoch: 0);
 
         if (head is null)
         {
@@ -188,8 +185,7 @@ public sealed partial class HybridAuthStore
             CancellationToken.None).ConfigureAwait(false);
         if (result.Status is ColdCommitStatus.Committed)
             return;
-        _leases.Lose(lease);
-        throw new FencedException(queue.Session, lease.Ref.Epoch, result.Epoch);
+        throw NotHeldAnyMore(lease, result.Epoch);
     }
 
     /// <summary>Clears the mark, by a commit that changes nothing else.</summary>
