@@ -141,6 +141,6 @@ public sealed partial class HybridAuthStore
             return;
         }
 
-        await KeepInHotAsync(lease).ConfigureAwait(false);
+        await KeepInHotAsync(lease, coldMayBeAhead: false).ConfigureAwait(false);
     }
 }

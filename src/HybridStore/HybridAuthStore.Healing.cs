@@ -9,15 +9,18 @@ public sealed partial class HybridAuthStore
 {
     /// <summary>Gives hot what the holder knows, where it is not known to have it: the session as cold has it, and every commit that cold lacks (protocol rule 4).</summary>
     /// <remarks>In the session's turn only: nothing may be queued meanwhile.</remarks>
+    /// <param name="lease">The lease.</param>
+    /// <param name="queue">Its queue.</param>
+    /// <param name="coldMayBeAhead">Whether cold may have taken a commit that hot is not given here: then others must not believe hot for any longer than they do already.</param>
     /// <returns>Whether hot has everything now. If not, the lease may be over.</returns>
-    private async ValueTask<bool> AdoptAsync(HeldLease lease, HeldQueue queue)
+    private async ValueTask<bool> AdoptAsync(HeldLease lease, HeldQueue queue, bool coldMayBeAhead)
     {
         if (queue.Incarnation == 0)
             return false;
         var run = _hot!.RunId;
         var confirmed = queue.Base;
         var isWhole = confirmed == queue.End;
-        if (await AdoptAsync(lease, queue, confirmed, isWhole).ConfigureAwait(false) is not { } version)
+        if (await AdoptAsync(lease, queue, confirmed, isWhole, coldMayBeAhead).ConfigureAwait(false) is not { } version)
             return false;
         queue.Tell(confirmed);
 
@@ -35,7 +38,7 @@ public sealed partial class HybridAuthStore
                     Incarnation = queue.Incarnation,
                     Epoch = lease.Ref.Epoch,
                     Patches = missing,
-                    GoodUntil = _time.GetUtcNow() + _maxStaleness,
+                    GoodUntil = GoodUntil(coldMayBeAhead),
                     IsGivenAgain = true,
                 },
                 CancellationToken.None).ConfigureAwait(false);
@@ -46,7 +49,7 @@ public sealed partial class HybridAuthStore
         }
 
         // Only now: had this process died on the way, whoever comes next must not take for everything what hot has.
-        if (!isWhole && (await AdoptAsync(lease, queue, confirmed, isWhole: true).ConfigureAwait(false) is not { } whole || whole < queue.End))
+        if (!isWhole && (await AdoptAsync(lease, queue, confirmed, isWhole: true, coldMayBeAhead).ConfigureAwait(false) is not { } whole || whole < queue.End))
             return false;
         // After hot has the epoch: only from then on does a restart of hot look like the loss that it may be.
         if (!await MayQueueAsync(lease).ConfigureAwait(false))
@@ -70,7 +73,7 @@ public sealed partial class HybridAuthStore
     }
 
     /// <returns>The version at which hot is then; <see langword="null"/>: the lease is over.</returns>
-    private async ValueTask<long?> AdoptAsync(HeldLease lease, HeldQueue queue, long confirmed, bool isWhole)
+    private async ValueTask<long?> AdoptAsync(HeldLease lease, HeldQueue queue, long confirmed, bool isWhole, bool coldMayBeAhead)
     {
         var adopted = await _outbox!.AdoptAsync(
             new HotAdoption
@@ -84,7 +87,7 @@ public sealed partial class HybridAuthStore
                     RunId = _hot!.RunId,
 
                     // Nobody believes in what is behind until the rest is there as well.
-                    GoodUntil = isWhole ? _time.GetUtcNow() + _maxStaleness : DateTimeOffset.UnixEpoch,
+                    GoodUntil = GoodUntil(coldMayBeAhead || !isWhole),
                 },
                 ValidFor = lease.Left,
                 IsWhole = isWhole,
@@ -99,15 +102,18 @@ public sealed partial class HybridAuthStore
         return adopted;
     }
 
+    // Hot keeps the later of two promises for one version: this one adds none.
+    private DateTimeOffset GoodUntil(bool isDoubtful) => isDoubtful ? DateTimeOffset.UnixEpoch : _time.GetUtcNow() + _maxStaleness;
+
     /// <summary>The same, as well as it can be done now.</summary>
-    private async ValueTask KeepInHotAsync(HeldLease lease)
+    private async ValueTask KeepInHotAsync(HeldLease lease, bool coldMayBeAhead)
     {
         var queue = lease.Queue!;
         if (lease.HasEnded || queue.IsIn(_hot!.RunId) || HotRefuses(queue.Session))
             return;
         try
         {
-            await AdoptAsync(lease, queue).ConfigureAwait(false);
+            await AdoptAsync(lease, queue, coldMayBeAhead).ConfigureAwait(false);
         }
         catch (Exception e) when (e is StoreUnavailableException or CommitOutcomeUnknownException)
         {
@@ -124,7 +130,7 @@ public sealed partial class HybridAuthStore
         await lease.State.Commits.EnterAsync(new PendingCommit(patch: null, mayJoin: false), CancellationToken.None).ConfigureAwait(false);
         try
         {
-            await KeepInHotAsync(lease).ConfigureAwait(false);
+            await KeepInHotAsync(lease, coldMayBeAhead: lease.State.Unresolved is not null).ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // It is tried again; what is kept here is still here.
         catch (Exception e)

@@ -68,7 +68,7 @@ public sealed partial class HybridAuthStore
 
             // Who may queue vouches for hot from the beginning, and not only once something is queued: others read, and take over, by that.
             if (answers && step.Lease is { Queue: not null } lease)
-                await KeepInHotAsync(lease).ConfigureAwait(false);
+                await KeepInHotAsync(lease, coldMayBeAhead: false).ConfigureAwait(false);
         }
 
         // Here at last, and in one go: readers of this process see all of the step or nothing of it.

@@ -279,7 +279,7 @@ public sealed partial class HybridAuthStore
                         CommitOutcome.Queued);
                 }
 
-                if (!queue.IsIn(_hot!.RunId) && !await AdoptAsync(lease, queue).ConfigureAwait(false))
+                if (!queue.IsIn(_hot!.RunId) && !await AdoptAsync(lease, queue, coldMayBeAhead: mayBeThere).ConfigureAwait(false))
                     return null;
                 var commit = new QueuedCommit
                 {

@@ -73,7 +73,7 @@ public sealed partial class HybridAuthStore
 
         if (!state.TryObserve(new SeenMark(head.Incarnation, queue.End), shown: true))
             rolledBackAt = await FindOutWhyBehindAsync(session, state, lease, rolledBackAt, cancellationToken).ConfigureAwait(false);
-        await KeepInHotAsync(lease).ConfigureAwait(false);
+        await KeepInHotAsync(lease, coldMayBeAhead: false).ConfigureAwait(false);
         return rolledBackAt;
     }
 

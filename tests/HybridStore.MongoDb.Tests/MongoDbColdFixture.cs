@@ -14,7 +14,7 @@ public sealed class MongoDbColdFixture : ColdTierFixture
 
     public override async ValueTask<IColdTier> OpenAsync()
     {
-        var options = new MongoDbColdTierOptions { OperationTimeout = TimeSpan.FromMinutes(1) };
+        var options = new MongoDbColdTierOptions { OperationTimeout = SharedServer.Patience };
         var tier = new MongoDbColdTier(await SharedServer.DatabaseAsync(_database, _tiers.Count), options, timeProvider: null, _clock);
         _tiers.Add(tier);
         return tier;

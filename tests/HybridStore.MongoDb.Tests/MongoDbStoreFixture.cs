@@ -17,5 +17,5 @@ public sealed class MongoDbStoreFixture : HybridAuthStoreFixture
     }
 
     protected override async ValueTask<IColdTier> OpenColdAsync() => new MongoDbColdTier(
-        await SharedServer.DatabaseAsync(_database, _opened++), new MongoDbColdTierOptions { OperationTimeout = TimeSpan.FromMinutes(1) }, timeProvider: null, Clock);
+        await SharedServer.DatabaseAsync(_database, _opened++), new MongoDbColdTierOptions { OperationTimeout = SharedServer.Patience }, timeProvider: null, Clock);
 }

@@ -52,7 +52,7 @@ public abstract class RedisMongoDbStoreFixture(Durability durability) : HybridAu
     }
 
     protected override async ValueTask<IColdTier> OpenColdAsync() => new MongoDbColdTier(
-        await MongoServers.DatabaseAsync(_database, _opened++), new MongoDbColdTierOptions { OperationTimeout = TimeSpan.FromMinutes(1) }, timeProvider: null, Clock);
+        await MongoServers.DatabaseAsync(_database, _opened++), new MongoDbColdTierOptions { OperationTimeout = MongoServers.Patience }, timeProvider: null, Clock);
 
     protected override async ValueTask<IHotTier?> OpenHotAsync()
     {

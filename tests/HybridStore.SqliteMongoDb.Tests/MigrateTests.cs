@@ -6,6 +6,7 @@ using HybridStore.SqlitePostgreSql.Tests;
 using MongoDB.Bson;
 using MongoDB.Driver;
 using static HybridStore.SqlitePostgreSql.Tests.MovingBot;
+using MongoServers = HybridStore.MongoDb.Tests.Support.SharedServer;
 
 namespace HybridStore.SqliteMongoDb.Tests;
 
@@ -30,7 +31,7 @@ public sealed class MigrateTests : IAsyncDisposable
         var database = Keep(await MongoTestDatabase.CreateAsync());
         var other = Keep(await TestDatabase.CreateAsync());
         var sqlite = Keep(new SqliteColdTier(new SqliteColdTierOptions { Path = _bench.Database }, TimeProvider.System));
-        var mongo = Keep(new MongoDbColdTier(database.Uri, new MongoDbColdTierOptions { OperationTimeout = TimeSpan.FromMinutes(1) }));
+        var mongo = Keep(new MongoDbColdTier(database.Uri, new MongoDbColdTierOptions { OperationTimeout = MongoServers.Patience }));
         var postgres = Keep(new PostgreSqlColdTier(other.ConnectionString));
 
         var there = await MoveAsync(sqlite, mongo, start: 0);

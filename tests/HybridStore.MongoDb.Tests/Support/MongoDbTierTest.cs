@@ -10,9 +10,6 @@ namespace HybridStore.MongoDb.Tests.Support;
 /// <summary>A database for one test, tiers on it, and the commits that most tests make.</summary>
 public abstract class MongoDbTierTest : IAsyncDisposable
 {
-    // A server may let an index wait for transactions that other tests have left open, until it ends them itself.
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
-
     // More connections than a test makes.
     private const int MostCut = 20;
 
@@ -115,7 +112,7 @@ public abstract class MongoDbTierTest : IAsyncDisposable
     internal async Task<MongoDbColdTier> OpenAsync(MongoClientSettings settings, TimeSpan? timeout = null)
     {
         await DatabaseAsync();
-        var tier = new MongoDbColdTier(settings, DatabaseName, new MongoDbColdTierOptions { OperationTimeout = timeout ?? Patience });
+        var tier = new MongoDbColdTier(settings, DatabaseName, new MongoDbColdTierOptions { OperationTimeout = timeout ?? SharedServer.Patience });
         _tiers.Add(tier);
         return tier;
     }

@@ -8,6 +8,9 @@ namespace HybridStore.MongoDb.Tests.Support;
 /// <summary>One server for the tests that only need a database of their own on it, and clients of it.</summary>
 public sealed class SharedServer : IAsyncDisposable
 {
+    /// <summary>For how long a test waits for an answer. A server may let an index wait for transactions that other tests have left open, until it ends them itself: by default after a minute.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
     private const string Variable = "HYBRIDSTORE_TEST_MONGODB";
     private readonly MongoClient?[] _clients = new MongoClient?[2];
     private readonly Lazy<Task<string>> _connectionString;

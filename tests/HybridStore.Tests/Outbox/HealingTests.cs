@@ -1,3 +1,4 @@
+using HybridStore.Conformance;
 using static HybridStore.Tests.Outbox.QueueFixture;
 
 namespace HybridStore.Tests.Outbox;
@@ -66,7 +67,7 @@ public sealed class HealingTests : IAsyncDisposable
     {
         var (process, session) = await _fixture.OpenAsync();
         process.LoseCold();
-        _fixture.Server.OnReply = o => o == HybridStore.Conformance.TierOperation.Queue ? throw new StoreUnavailableException("model", "cut") : Task.CompletedTask;
+        _fixture.Server.OnReply = o => o == TierOperation.Queue ? throw new StoreUnavailableException("model", "cut") : Task.CompletedTask;
         var patch = Queued(A, 2);
         await Assert.ThrowsAsync<CommitOutcomeUnknownException>(async () => await session.CommitAsync(patch, Cancel));
         _fixture.Server.OnReply = null;
@@ -94,13 +95,13 @@ public sealed class HealingTests : IAsyncDisposable
                 throw new StoreUnavailableException("model", "its caller is dead");
 
             // Hot had all that was queued when it was asked the first time. When it is told that this is everything, it has nothing any more.
-            if (o == HybridStore.Conformance.TierOperation.Adopt && Interlocked.Increment(ref adoptions) == 2)
+            if (o == TierOperation.Adopt && Interlocked.Increment(ref adoptions) == 2)
                 _fixture.Server.Flush();
             return Task.CompletedTask;
         };
         _fixture.Server.OnReply = o =>
         {
-            if (o == HybridStore.Conformance.TierOperation.Adopt && Volatile.Read(ref adoptions) == 2)
+            if (o == TierOperation.Adopt && Volatile.Read(ref adoptions) == 2)
                 Volatile.Write(ref isDead, true);
             return Task.CompletedTask;
         };
@@ -128,7 +129,7 @@ public sealed class HealingTests : IAsyncDisposable
         _fixture.Server.OnRequest = _ => Volatile.Read(ref isDead) ? throw new StoreUnavailableException("model", "its caller is dead") : Task.CompletedTask;
         _fixture.Server.OnReply = o =>
         {
-            if (o == HybridStore.Conformance.TierOperation.Adopt)
+            if (o == TierOperation.Adopt)
                 Volatile.Write(ref isDead, true);
             return Task.CompletedTask;
         };
@@ -143,7 +144,7 @@ public sealed class HealingTests : IAsyncDisposable
         Assert.Equal([1], (await next.GetAsync(A, Cancel)).Value.ToArray());
     }
 
-    private void Lose(Loss loss, HybridStore.Conformance.ModelHotSnapshot older)
+    private void Lose(Loss loss, ModelHotSnapshot older)
     {
         switch (loss)
         {
@@ -168,7 +169,7 @@ public sealed class HealingTests : IAsyncDisposable
         var (process, session) = await _fixture.OpenAsync();
 
         // Cold takes the first, and its holder does not learn of it.
-        process.Cold.Probe.Fail(HybridStore.Conformance.TierOperation.Commit, afterwards: true);
+        process.Cold.Probe.Fail(TierOperation.Commit, afterwards: true);
         await session.CommitAsync(Queued(A, 2), Cancel);
         await _fixture.UntilColdIsAtAsync(2);
         process.LoseCold();
@@ -182,6 +183,37 @@ public sealed class HealingTests : IAsyncDisposable
         Assert.False(next.IsRolledBack);
         Assert.Equal(4, await _fixture.ColdVersionAsync());
         Assert.Equal([3], (await next.GetAsync(B, Cancel)).Value.ToArray());
+    }
+
+    // Regression (simulator, seed 600837): what hot was given again was vouched for anew, though cold had a commit that its holder did not know of yet.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task ColdMayHaveACommitThatHotLacks_HotIsGivenTheRestAgain_AndOthersBelieveItNoLongerForThat(bool somethingIsQueued)
+    {
+        var staleness = TimeSpan.FromSeconds(2);
+        var (process, session) = await _fixture.OpenAsync(o => o.MaxStaleness = staleness);
+        process.Cold.Probe.Before = somethingIsQueued ? o => o == TierOperation.Commit ? throw new StoreUnavailableException("memory", "It is down.") : Task.CompletedTask : null;
+        if (somethingIsQueued)
+            await session.CommitAsync(Queued(B, 2), Cancel);
+        process.Cold.Probe.Before = null;
+
+        // Cold takes it, and its holder does not learn of it.
+        process.Cold.Probe.After = o => o == TierOperation.Commit ? throw new CommitOutcomeUnknownException(_fixture.Session, CommitId.New()) : Task.CompletedTask;
+        var patch = Put(A, 2).Require(Durability.Persisted);
+        await Assert.ThrowsAsync<CommitOutcomeUnknownException>(async () => await session.CommitAsync(patch, Cancel));
+        process.Cold.Probe.Restore();
+        process.LoseCold();
+        _fixture.Clock.Advance(staleness + TimeSpan.FromSeconds(1));
+        _fixture.Server.Restart();
+        await Assert.ThrowsAsync<StoreUnavailableException>(async () => await process.Store.GetAsync(new AuthSessionId("clinic", "other"), A, Cancel));
+
+        // Its repeat gives hot again what cold had before, and comes through to neither.
+        _fixture.Server.OnRequest = o => o == TierOperation.Queue ? throw new StoreUnavailableException("model", "It is down.") : Task.CompletedTask;
+        await Assert.ThrowsAnyAsync<AuthStoreException>(async () => await session.CommitAsync(patch, Cancel));
+
+        var other = _fixture.Start(o => o.MaxStaleness = staleness);
+        Assert.Equal([2], (await _fixture.WhileTimePassesAsync(other.Store.GetAsync(_fixture.Session, A, Cancel))).Value.ToArray());
     }
 
     private async Task AssertTakenOverWholeAsync(QueueProcess process)
