@@ -350,7 +350,7 @@ internal sealed class RedisConnection : IAsyncDisposable
         var told = $"{run.RunId} {string.Join(' ', run.Report.Findings.Select(static f => f.Kind))}";
         if (Interlocked.Exchange(ref _reported, told) == told)
             return;
-        Log.Connected(_logger, Servers, run.Report.Version, run.RunId);
+        Log.Connected(_logger, Servers, run.Report.Version, run.RunId, run.Report.KeepsEverything);
         foreach (var finding in run.Report.Findings)
         {
             if (run.Refusal is not null && finding.IsUnsafe)

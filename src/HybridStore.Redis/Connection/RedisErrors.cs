@@ -35,6 +35,9 @@ internal static class RedisErrors
         ("NOSCRIPT", null, "the server did not keep the scripts that were just loaded (NOSCRIPT)"),
     ];
 
+    /// <summary>Whether the server says that it will answer otherwise before long.</summary>
+    public static bool IsPassing(Exception e) => e is RedisServerException && Array.Exists(Replies, r => r.Reason is null && Has(e.Message, r.Code));
+
     public static bool IsNoScript(Exception e) => e is RedisServerException && Has(e.Message, "NOSCRIPT");
 
     /// <summary>Whether another server is to be written to than the one that was thought.</summary>

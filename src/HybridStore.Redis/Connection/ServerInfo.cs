@@ -12,7 +12,10 @@ internal sealed record ServerInfo
     /// <summary>Empty if there is no limit of memory: then nothing is evicted, whatever the policy.</summary>
     public required string EvictionPolicy { get; init; }
 
+    /// <summary>Not so while the server loads it.</summary>
     public required bool AppendOnly { get; init; }
+
+    public required bool IsLoading { get; init; }
 
     public static ServerInfo? Parse(string? text)
     {
@@ -34,6 +37,7 @@ internal sealed record ServerInfo
                 IsMaster = Value("role") == "master",
                 EvictionPolicy = Value("maxmemory") is "" or "0" ? "" : Value("maxmemory_policy"),
                 AppendOnly = Value("aof_enabled") == "1",
+                IsLoading = Value("loading") == "1",
             };
     }
 }

@@ -14,15 +14,10 @@ internal static class ServerQuestions
 
     public static async Task<ServerInfo?> InfoAsync(IConnectionMultiplexer multiplexer, IServer server)
     {
-        try
-        {
-            return ServerInfo.Parse(await server.InfoRawAsync(default, CommandFlags.None).ConfigureAwait(false));
-        }
-        catch (RedisCommandException)
-        {
-            RefuseCluster(server);
-            return ServerInfo.Parse((string?)await multiplexer.GetDatabase(-1, null).ScriptEvaluateAsync(InfoScript, [], [], CommandFlags.DemandMaster).ConfigureAwait(false));
-        }
+        var info = ServerInfo.Parse(await AskInfoAsync(multiplexer, server).ConfigureAwait(false));
+
+        // What it says of itself meanwhile is not how it will be: it has switched its AOF off, for one.
+        return info is { IsLoading: true } ? throw new StoreUnavailableException(RedisErrors.TierName, "Redis is still loading its data.") : info;
     }
 
     /// <summary>The settings that INFO does not tell; <see langword="null"/> if the server does not tell them either: then it is judged by what INFO says.</summary>
@@ -39,7 +34,7 @@ internal static class ServerQuestions
 
             return found;
         }
-        catch (Exception e) when (e is RedisServerException or RedisCommandException)
+        catch (Exception e) when (e is RedisServerException or RedisCommandException && !RedisErrors.IsPassing(e))
         {
             return null;
         }
@@ -57,6 +52,19 @@ internal static class ServerQuestions
         }
 
         return true;
+    }
+
+    private static async Task<string?> AskInfoAsync(IConnectionMultiplexer multiplexer, IServer server)
+    {
+        try
+        {
+            return await server.InfoRawAsync(default, CommandFlags.None).ConfigureAwait(false);
+        }
+        catch (RedisCommandException)
+        {
+            RefuseCluster(server);
+            return (string?)await multiplexer.GetDatabase(-1, null).ScriptEvaluateAsync(InfoScript, [], [], CommandFlags.DemandMaster).ConfigureAwait(false);
+        }
     }
 
     private static async Task<KeyValuePair<string, string>[]> ConfigAsync(IConnectionMultiplexer multiplexer, IServer server, string name)

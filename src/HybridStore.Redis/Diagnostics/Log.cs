@@ -5,8 +5,8 @@ namespace HybridStore.Redis.Diagnostics;
 /// <summary>Every log message of the Redis tier. Passwords are never named.</summary>
 internal static partial class Log
 {
-    [LoggerMessage(200, LogLevel.Information, "Redis at {Servers} answers: version {Version}, run {RunId}.", EventName = "RedisConnected")]
-    public static partial void Connected(ILogger logger, string servers, string version, string runId);
+    [LoggerMessage(200, LogLevel.Information, "Redis at {Servers} answers: version {Version}, run {RunId}. Keeps every write over a crash: {KeepsEverything}.", EventName = "RedisConnected")]
+    public static partial void Connected(ILogger logger, string servers, string version, string runId, bool keepsEverything);
 
     [LoggerMessage(201, LogLevel.Warning, "Redis at {Servers} can't be reached ({Reason}); it is tried again for ever.", EventName = "RedisUnreachable")]
     public static partial void Unreachable(ILogger logger, string servers, string reason);

@@ -34,7 +34,7 @@ internal sealed class Bot(Setup setup, int writer, int seed, TimeSpan skew, Hist
     /// <summary>Runs until standard input says <c>stop</c> or ends.</summary>
     public async Task RunAsync(TextReader commands)
     {
-        Store = open is null ? StoreFactory.Open(setup, _time) : open(_time);
+        Store = open is null ? StoreFactory.Open(setup, _time, log) : open(_time);
         var listening = Task.Run(() => ListenAsync(commands));
 
         // A little more than its share, so that there is something to compete for.

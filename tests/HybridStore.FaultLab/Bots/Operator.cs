@@ -14,7 +14,7 @@ internal static class Operator
     /// <param name="log">Where to write down what could not be mended.</param>
     public static async Task RunAsync(Setup setup, IReadOnlyCollection<int> known, HistoryLog log)
     {
-        await using var store = StoreFactory.Open(setup, TimeProvider.System, lease: LeaseMode.Required);
+        await using var store = StoreFactory.Open(setup, TimeProvider.System, log, lease: LeaseMode.Required);
         await Task.WhenAll(Enumerable.Range(0, setup.Sessions).Select(index => MendAsync(store, setup.SessionAt(index), index, known.Contains(index), log)));
     }
 

@@ -12,7 +12,7 @@ internal static class Verifier
     public static async Task PrepareAsync(Setup setup, int writer, HistoryLog log)
     {
         await using var bot = new Bot(setup, writer, seed: 1, TimeSpan.Zero, log);
-        await using var store = StoreFactory.Open(setup, TimeProvider.System);
+        await using var store = StoreFactory.Open(setup, TimeProvider.System, log);
         for (var index = 0; index < setup.Sessions; index++)
             await UntilDoneAsync(log, index, () => BeginAsync(bot, store, index));
     }
@@ -20,13 +20,13 @@ internal static class Verifier
     public static async Task RunAsync(Setup setup, int writer, HistoryLog log)
     {
         await using var reader = new Bot(setup, writer, seed: 1, TimeSpan.Zero, log);
-        await using (var store = StoreFactory.Open(setup, TimeProvider.System, lease: LeaseMode.Required))
+        await using (var store = StoreFactory.Open(setup, TimeProvider.System, log, lease: LeaseMode.Required))
         {
             for (var index = 0; index < setup.Sessions; index++)
                 await UntilDoneAsync(log, index, () => ReadWholeAsync(reader, store, index));
         }
 
-        await using var cold = StoreFactory.Open(setup, TimeProvider.System, coldOnly: true, lease: LeaseMode.Off);
+        await using var cold = StoreFactory.Open(setup, TimeProvider.System, log, coldOnly: true, lease: LeaseMode.Off);
         for (var index = 0; index < setup.Sessions; index++)
             await UntilDoneAsync(log, index, () => reader.ReadAsync(index, 'F', keys => cold.GetManyAsync(setup.SessionAt(index), keys), Random.Shared, all: true));
     }

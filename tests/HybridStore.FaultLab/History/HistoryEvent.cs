@@ -33,6 +33,9 @@ internal readonly record struct HistoryEvent(long Time, char Kind, string[] Word
     /// <summary>Something that must not happen: session, what.</summary>
     public const char Wrong = '!';
 
+    /// <summary>What the store has logged: the event, its message.</summary>
+    public const char Note = 'N';
+
     /// <summary>Of the laboratory itself: a fault, and whom it hits.</summary>
     public const char Fault = 'F';
 

@@ -1,19 +1,22 @@
 using HybridStore.Codec;
+using HybridStore.FaultLab.History;
 using HybridStore.FaultLab.MongoDb;
 using HybridStore.PostgreSql;
 using HybridStore.Redis;
 using HybridStore.Sqlite;
 using HybridStore.Tiers;
+using Microsoft.Extensions.Logging;
 
 namespace HybridStore.FaultLab.Setups;
 
 /// <summary>Opens the store of a setup as an application does.</summary>
 internal static class StoreFactory
 {
-    public static HybridAuthStore Open(Setup setup, TimeProvider time, bool coldOnly = false, LeaseMode? lease = null)
+    public static HybridAuthStore Open(Setup setup, TimeProvider time, HistoryLog history, bool coldOnly = false, LeaseMode? lease = null)
     {
         var options = OptionsOf(setup, lease ?? setup.Lease);
-        return new HybridAuthStore(ColdOf(setup, time), coldOnly ? null : HotOf(setup, time), options, time);
+        return new HybridAuthStore(
+            ColdOf(setup, time), coldOnly ? null : HotOf(setup, time, new HistoryLogger<RedisHotTier>(history)), options, time, new HistoryLogger<HybridAuthStore>(history));
     }
 
     public static HybridAuthStoreOptions OptionsOf(Setup setup, LeaseMode lease)
@@ -38,12 +41,13 @@ internal static class StoreFactory
         return options;
     }
 
-    private static RedisHotTier? HotOf(Setup setup, TimeProvider time) => setup.Redis is null ? null : new RedisHotTier(
+    private static RedisHotTier? HotOf(Setup setup, TimeProvider time, ILogger<RedisHotTier> logger) => setup.Redis is null ? null : new RedisHotTier(
         setup.Redis,
         setup.DefaultOptions
             ? new RedisHotTierOptions { KeyPrefix = setup.Name }
             : new RedisHotTierOptions { KeyPrefix = setup.Name, OperationTimeout = TimeSpan.FromMilliseconds(700), MaxReconnectDelay = TimeSpan.FromMilliseconds(200) },
-        time);
+        time,
+        logger);
 
     private static IColdTier ColdOf(Setup setup, TimeProvider time)
     {

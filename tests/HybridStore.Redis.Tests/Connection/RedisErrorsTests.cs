@@ -43,6 +43,16 @@ public class RedisErrorsTests
         Assert.Contains("NOPERM", e.Message, StringComparison.Ordinal);
     }
 
+    /// <summary>Settings that can't be asked for at this moment are not hidden, and are asked for again.</summary>
+    [Theory]
+    [InlineData("LOADING Redis is loading the dataset in memory", true)]
+    [InlineData("BUSY Redis is busy running a script.", true)]
+    [InlineData("MASTERDOWN Link with MASTER is down", true)]
+    [InlineData("NOPERM this user has no permissions to run the 'config|get' command", false)]
+    [InlineData("ERR unknown command 'CONFIG', with args beginning with: 'GET'", false)]
+    public void IsPassing_OnlyWhereTheServerWillAnswerOtherwise(string reply, bool passes) =>
+        Assert.Equal(passes, RedisErrors.IsPassing(Made<RedisServerException>(reply)));
+
     [Fact]
     public void IsRefusal_OnlyWhereNothingWasDone()
     {

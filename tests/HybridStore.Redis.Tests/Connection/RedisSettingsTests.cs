@@ -36,6 +36,13 @@ public sealed class RedisSettingsTests : RedisTierTest
         Assert.True(tier.Outbox!.KeepsEverything);
     }
 
+    /// <summary>While a server loads its AOF, it says that it has none.</summary>
+    [Theory]
+    [InlineData("loading:1\r\nasync_loading:0", true)]
+    [InlineData("loading:0\r\nasync_loading:1", false)]
+    public void Info_OfAServerThatLoads_SaysSo(string lines, bool loads) =>
+        Assert.Equal(loads, ServerInfo.Parse($"run_id:a\r\naof_enabled:0\r\n{lines}\r\n")!.IsLoading);
+
     [Fact]
     public async Task KeepsEverything_WhereTheSettingsAreHidden_IsFalse()
     {
