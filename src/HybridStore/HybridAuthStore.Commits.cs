@@ -208,11 +208,19 @@ public sealed partial class HybridAuthStore
                         Session = session,
                     };
 
+                case ColdCommitStatus.Conflict when ShowsThatTheLeaseIsOver(step, patch, result) && attempt < MaxAttempts:
+                    _leases.Lose(step.Lease!);
+                    continue;
+
                 default:
                     throw Refusal(session, state, step.Commit, result);
             }
         }
     }
+
+    /// <summary>Whether what was left out as unchanged is not so any more: somebody has written without a lease, which nobody can while one is held.</summary>
+    private static bool ShowsThatTheLeaseIsOver(SealedStep step, AuthPatch patch, ColdCommitResult result) =>
+        step.Lease is { Queue: null } && result.Conflict?.Key is { } key && !patch.Expects(key);
 
     private Durability StrictestOf(PendingCommit[] batch)
     {

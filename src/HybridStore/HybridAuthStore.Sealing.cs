@@ -90,11 +90,18 @@ public sealed partial class HybridAuthStore
     {
         var changes = new List<SealedChange>(patch.Changes.Count);
         var changed = new List<AuthRecord>(holds ? patch.Changes.Count : 0);
+        List<AuthExpectation>? unchanged = null;
         foreach (var change in patch.ChangeValues)
         {
             // Known to be so already: not written again, and it keeps its version. The commit id is kept all the same.
-            if (touched?.Add(change.Key) != false && holds && IsUnchanged(state, change))
+            if (touched?.Add(change.Key) != false && holds && IsUnchanged(state, change, out var version))
+            {
+                // A step without a place may arrive when the lease is over, and others have written without one since.
+                if (predecessor is null && !patch.Expects(change.Key))
+                    (unchanged ??= []).Add(new AuthExpectation(change.Key, version));
                 continue;
+            }
+
             changes.Add(new SealedChange(
                 change.Key, change.Value is { } value ? _codec.Seal(session, change.Key, keys.Newest, value.Span) : (ReadOnlyMemory<byte>?)null));
 
@@ -103,7 +110,7 @@ public sealed partial class HybridAuthStore
                 changed.Add(change.Value is { } kept ? AuthRecord.Found(change.Key, long.MaxValue, kept.ToArray()) : AuthRecord.Absent(change.Key));
         }
 
-        List<AuthExpectation>? expectations = patch.Expectations.Count == 0 && damaged is null && guard is null ? null : [.. patch.Expectations];
+        List<AuthExpectation>? expectations = patch.Expectations.Count == 0 && damaged is null && guard is null ? unchanged : [.. patch.Expectations, .. unchanged ?? []];
 
         // What they replace goes into quarantine in the same step. Without the lease, somebody else may have replaced it meanwhile.
         foreach (var entry in damaged ?? [])
@@ -116,7 +123,7 @@ public sealed partial class HybridAuthStore
                 expectations!.Add(new AuthExpectation(entry.Key, entry.Version));
         }
 
-        if (guard is not null && !patch.Expectations.Contains(new AuthExpectation(AuthKey.Creds, guard.Version)))
+        if (guard is not null && !expectations!.Contains(new AuthExpectation(AuthKey.Creds, guard.Version)))
             expectations!.Add(new AuthExpectation(AuthKey.Creds, guard.Version));
         var sealedPatch = new SealedPatch
         {
@@ -130,10 +137,12 @@ public sealed partial class HybridAuthStore
         return (sealedPatch, changed);
     }
 
-    private static bool IsUnchanged(SessionState state, in AuthChange change)
+    private static bool IsUnchanged(SessionState state, in AuthChange change, out long version)
     {
+        version = 0;
         if (!state.TryGet(change.Key, out var held))
             return false;
+        version = held.Record.Version;
         return change.Value is { } value ? held.Record.Exists && held.Record.Value.Span.SequenceEqual(value.Span) : !held.Record.Exists;
     }
 

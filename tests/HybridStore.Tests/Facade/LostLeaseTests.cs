@@ -9,6 +9,7 @@ namespace HybridStore.Tests.Facade;
 public sealed class LostLeaseTests : IAsyncDisposable
 {
     private static readonly AuthKey A = new("session", "a");
+    private static readonly AuthKey B = new("session", "b");
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(3);
     private readonly StoreFixture _fixture = new();
 
@@ -259,6 +260,46 @@ public sealed class LostLeaseTests : IAsyncDisposable
         await Assert.ThrowsAsync<StoreUnavailableException>(async () => await store.DeleteSessionAsync(Session, Cancel));
 
         Assert.False((await session.GetAsync(A, Cancel)).Exists);
+    }
+
+    // Regression (simulator, seed 700525): what was left out of a step as unchanged had been changed by others by the time the step was taken.
+    [Fact]
+    public async Task ItsCommitIsRepeatedAfterTheLease_AndOthersHaveWrittenWithoutOne_AllOfItIsKept()
+    {
+        var (store, cold, _) = _fixture.Open();
+        var session = await OpenAsync(store);
+        cold.OnCommit = _ => throw new CommitOutcomeUnknownException(Session, CommitId.New());
+        var patch = new AuthPatch().Set(A, new byte[] { 1 }).Set(B, new byte[] { 2 });
+        await Assert.ThrowsAsync<CommitOutcomeUnknownException>(async () => await session.CommitAsync(patch, Cancel));
+        cold.OnCommit = null;
+        await session.DisposeAsync();
+        await _fixture.Open().Store.CommitAsync(Session, new AuthPatch().Set(A, new byte[] { 9 }), Cancel);
+
+        var receipt = await store.CommitAsync(Session, patch, Cancel);
+
+        Assert.Equal((3, false), (receipt.Version, receipt.IsRepeat));
+        var records = await _fixture.Open().Store.GetManyAsync(Session, [A, B], Cancel);
+        Assert.Equal([[1], [2]], records.Select(static r => r.Value.ToArray()));
+    }
+
+    [Fact]
+    public async Task ItsCommitArrivesAfterTheLease_AndOthersHaveWrittenWithoutOne_ChangesNothing()
+    {
+        var (store, cold, _) = _fixture.Open();
+        await using var session = await OpenAsync(store);
+        var gate = new Gate();
+        cold.BeforeCommit = _ => gate.PassAsync();
+        cold.FaultyLeases.BeforeRenew = () => throw new StoreUnavailableException("sqlite", "down");
+        var late = session.CommitAsync(new AuthPatch().Set(A, new byte[] { 1 }).Set(B, new byte[] { 2 }), Cancel).AsTask();
+        await gate.Reached;
+        Time.Advance(TimeSpan.FromSeconds(31));
+        await _fixture.Open().Store.CommitAsync(Session, new AuthPatch().Set(A, new byte[] { 9 }), Cancel);
+        gate.Open();
+
+        await Assert.ThrowsAsync<FencedException>(() => late);
+        var records = await _fixture.Open().Store.GetManyAsync(Session, [A, B], Cancel);
+        Assert.Equal([9], records[0].Value.ToArray());
+        Assert.False(records[1].Exists);
     }
 
     [Fact]

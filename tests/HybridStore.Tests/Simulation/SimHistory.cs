@@ -64,6 +64,15 @@ internal sealed class SimHistory(TimeProvider time)
     /// <summary>Whether hot may have one of two histories, and what cold has taken since beside it: it was to let the session go, and was not reached.</summary>
     public bool IsHotWrong(AuthSessionId session) => Get(session).IsHotWrong;
 
+    public bool HasParked(AuthSessionId session) => Get(session).HasParked;
+
+    /// <summary>Hot keeps a commit of the one of two histories for a person to look at: who opens the session is shown it on top of what cold has.</summary>
+    public void Parked(AuthSessionId session)
+    {
+        if (LeasesWentBack)
+            Get(session).HasParked = true;
+    }
+
     /// <summary>Hot did not let a session go.</summary>
     public void NotEvicted(AuthSessionId session)
     {
@@ -536,6 +545,8 @@ internal sealed class SimHistory(TimeProvider time)
         public bool WentBack { get; set; }
 
         public bool IsHotWrong { get; set; }
+
+        public bool HasParked { get; set; }
 
         public bool HasTwoBranches { get; set; }
     }

@@ -70,8 +70,11 @@ internal sealed class SimHotOutbox(SimHotTier tier, IHotOutbox outbox, SimSchedu
             return true;
         });
 
-    public ValueTask<bool> ParkAsync(LeaseRef lease, ParkedEntry? entry, CancellationToken cancellationToken) =>
-        tier.AskAsync($"park {entry?.Reason}", _ => outbox.ParkAsync(lease, entry, cancellationToken));
+    public ValueTask<bool> ParkAsync(LeaseRef lease, ParkedEntry? entry, CancellationToken cancellationToken)
+    {
+        history.Parked(lease.Session);
+        return tier.AskAsync($"park {entry?.Reason}", _ => outbox.ParkAsync(lease, entry, cancellationToken));
+    }
 
     public async ValueTask DiscardAsync(LeaseRef session, long throughIncarnation, CancellationToken cancellationToken) => await tier.AskAsync(
         $"discard life {throughIncarnation} under {session.Epoch}",

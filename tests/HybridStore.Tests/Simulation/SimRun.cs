@@ -249,7 +249,7 @@ internal sealed class SimRun : IDisposable
 
         if (_history.AgreesWithVoid(session, record, furthest))
             return;
-        for (var i = 0; i < earliest; i++)
+        for (var i = 0; i < points.Count; i++)
         {
             if (points[i].Agrees(record) && ((points[i].Mark >= furthest && _history.MayComeBack(session, i)) || MixesBranches(session)))
                 return;
@@ -303,8 +303,8 @@ internal sealed class SimRun : IDisposable
         throw new SimFailure(found < 0 ? $"{session} was never at {mark}." : $"{process.Name} was told {set.First(r => !points[found].Agrees(r))} at {mark} of {session}, which it was not.");
     }
 
-    /// <summary>Whether a process may take two histories for one: hot of its own vouches for what cold has lost, or hot was not reached when it was to let that go; and cold is at the same version again.</summary>
-    private bool MixesBranches(AuthSessionId session) => (_shape.Hot == SimHot.OfEach || _history.IsHotWrong(session)) && _history.HasTwoBranches(session);
+    /// <summary>Whether a process may take two histories for one: hot of its own vouches for what cold has lost, or hot was not reached when it was to let that go, or keeps a parked commit of it; and cold is at the same version again.</summary>
+    private bool MixesBranches(AuthSessionId session) => (_shape.Hot == SimHot.OfEach || _history.IsHotWrong(session) || _history.HasParked(session)) && _history.HasTwoBranches(session);
 
     private async Task CommitAsync(SimProcess process, AuthSessionId session)
     {
