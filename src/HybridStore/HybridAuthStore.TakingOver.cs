@@ -21,7 +21,7 @@ public sealed partial class HybridAuthStore
         var session = lease.Ref.Session;
         var head = cold.Head;
 
-        // Read after hot has the epoch. Whoever has taken or deleted the session before is known here, whatever hot has forgotten since; who comes later finds the epoch there.
+        // Read after hot has the epoch. Whoever has taken or deleted the session before is known here, whatever hot has forgotten since; who comes later finds the epoch there, or, if hot is emptied once more, takes it for one that lost everything.
         if (head is not null && head.Epoch != lease.Ref.Epoch)
             throw NotHeldAnyMore(lease, head.Epoch);
         var queue = new HeldQueue(lease.Ref, head?.Incarnation ?? 0, head?.Version ?? 0, cold.Commits, cold.DataKeys, _continuations);
@@ -44,7 +44,8 @@ public sealed partial class HybridAuthStore
             throw WentBack(session, state, new SeenMark(head.Incarnation, head.Version), new SeenMark(head.Incarnation, former.DrainedVersion));
         if (former?.Parked is { } parked && parked.Version > head.Version)
             queue.Parked = parked;
-        var chains = await CollectAsync(session, queue, former).ConfigureAwait(false);
+        var isOfThis = former is null || !await HasOthersInPlaceAsync(session, head, cold.Commits, former).ConfigureAwait(false);
+        var chains = isOfThis && await CollectAsync(session, queue, former).ConfigureAwait(false);
         var complete = chains && TakeoverDecision.IsComplete(grant.FormerAheadEpoch, sessionExists: true, hot);
         var entries = queue.Backlog.Entries;
         if (queue.Parked is null)
@@ -128,6 +129,20 @@ public sealed partial class HybridAuthStore
             if (entries.Count < TakeoverPage)
                 return former is null || former.Version <= queue.End;
         }
+    }
+
+    /// <summary>Whether cold has other commits where hot has some that it is not known to have: cold went back, and others have gone on from there under an epoch that was issued twice.</summary>
+    private async ValueTask<bool> HasOthersInPlaceAsync(AuthSessionId session, SessionHead head, IReadOnlyList<CommitMark> there, HotOutboxState former)
+    {
+        if (former.DrainedVersion >= Math.Min(former.Version, head.Version))
+            return false;
+
+        // Cold remembers no more than these.
+        var from = Math.Max(former.DrainedVersion, head.Version - AuthLimits.RememberedCommits);
+        var entries = await _outbox!.ReadAsync(session, from, AuthLimits.RememberedCommits, CancellationToken.None).ConfigureAwait(false);
+        return entries.Where(e => e.Incarnation == head.Incarnation)
+            .SelectMany(static e => e.Patch.Absorbed.Append(new CommitMark(e.Patch.CommitId, e.Patch.Version)))
+            .Any(m => there.Any(t => t.Version == m.Version && t.Id != m.Id));
     }
 
     private async ValueTask<bool> DrainAllAsync(HeldLease lease)

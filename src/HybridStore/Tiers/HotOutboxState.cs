@@ -18,7 +18,10 @@ public sealed record HotOutboxState
     /// <summary>The run of hot under which the holder last knew that nothing was missing. Another one than the present: newer entries may have been lost. Empty: nobody has vouched for it yet.</summary>
     public required string RunId { get; init; }
 
-    /// <summary>Whether the holder has extended its lease here, because it does not reach cold, and it has not run out: by hot's clock.</summary>
+    /// <summary>
+    /// Whether the holder has extended its lease here, because it does not reach cold, and it has not run out: by hot's clock. So also where another epoch was installed meanwhile: that
+    /// holder is fenced, and answers from its memory until then.
+    /// </summary>
     public bool HolderLives { get; init; }
 
     /// <summary>The entry that stops the outbox, or <see langword="null"/>.</summary>

@@ -107,7 +107,8 @@ internal sealed partial class ModelHotSession
         // An older epoch: hot went back, or the lease never came here. Nobody fenced it.
         if (_state?.Epoch != epoch)
             return null;
-        _holderUntil = until;
+        if (_holderUntil < until)
+            _holderUntil = until;
         return true;
     }
 
@@ -158,8 +159,6 @@ internal sealed partial class ModelHotSession
 
     private void Take(HotOutboxState state, long epoch)
     {
-        if (state.Epoch != epoch)
-            _holderUntil = default;
         _state = state with { Epoch = epoch };
         _isReleased = false;
     }

@@ -238,7 +238,7 @@ public abstract class HotEpochContract<TFixture> : HotContract<TFixture>
         Assert.Equal(9, await AdoptAsync(Meta(9, epoch: 2)));
     }
 
-    /// <summary>A holder that extends its lease here lives until it runs out, is given back or is taken over.</summary>
+    /// <summary>A holder that extends its lease here lives until it runs out or is given back, whatever epochs are installed meanwhile: it answers from its memory.</summary>
     [Fact]
     [Promise(8)]
     public async Task Renew_Lease_LivesUntilItRunsOut()
@@ -251,8 +251,12 @@ public abstract class HotEpochContract<TFixture> : HotContract<TFixture>
         Assert.True((await OutboxStateAsync())!.HolderLives);
         Assert.True((await InstallAsync(1)).Former!.HolderLives);
         Assert.True((await InstallAsync(2)).Former!.HolderLives);
-        Assert.False((await OutboxStateAsync())!.HolderLives);
+        Assert.True((await InstallAsync(2)).Former!.HolderLives);
+        Assert.True((await OutboxStateAsync())!.HolderLives);
 
+        // One that extends it for less takes nothing from the one before.
+        Assert.Equal([true], await Outbox.RenewAsync([new LeaseRef(Session, 2)], TimeSpan.FromMilliseconds(1), Cancel));
+        Assert.True((await OutboxStateAsync())!.HolderLives);
         Assert.Equal([true], await Outbox.RenewAsync([new LeaseRef(Session, 2)], TimeSpan.FromMinutes(10), Cancel));
         await Outbox.ReleaseAsync(new LeaseRef(Session, 2), Cancel);
         Assert.False((await OutboxStateAsync())!.HolderLives);

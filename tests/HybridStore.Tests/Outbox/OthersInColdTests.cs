@@ -8,6 +8,8 @@ namespace HybridStore.Tests.Outbox;
 public sealed class OthersInColdTests : IAsyncDisposable
 {
     private readonly QueueFixture _fixture = new();
+    private InMemoryColdTier? _older;
+    private QueueProcess? _other;
 
     [Theory]
     [InlineData(1)]
@@ -54,6 +56,25 @@ public sealed class OthersInColdTests : IAsyncDisposable
         Assert.Equal(commits + 1, cold.Records[0].Version);
     }
 
+    // Regression (simulator, seed 801548): hot was at the same version as cold, and was believed to have the same.
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task ColdWentBack_AndHasOthersCommitsThere_WhoTakesTheSessionOver_IsToldOfIt_AndPutsNothingOnTopOfThem(int commits)
+    {
+        await QueueAndGoBackAsync(commits, finds: false);
+        _other!.LoseCold();
+        _fixture.PassLease();
+        var next = _fixture.Start();
+        next.Cold.Inner = _older!;
+
+        await Assert.ThrowsAsync<ColdWentBackException>(async () => await next.Store.OpenAsync(_fixture.Session, Cancel));
+
+        var cold = await next.Cold.ReadAsync(_fixture.Session, [A, B], withDataKeys: false, Cancel);
+        Assert.Equal((commits + 1, commits + 1, 1), (cold.Head!.Version, cold.Records[0].Version, cold.Records[1].Version));
+    }
+
     [Fact]
     public async Task ColdWentBack_AndHasAnothersCommitInThePlaceOfTheFirstOfTwoThatAreJoined_NeitherIsAcknowledged()
     {
@@ -86,11 +107,11 @@ public sealed class OthersInColdTests : IAsyncDisposable
     /// Two commits are queued, at versions 2 and 3, and cold does not answer. It goes back to before the lease, so that whoever opens the session there is given the same epoch, and makes
     /// commits in the place of those.
     /// </summary>
-    private async Task<(QueueProcess Process, AuthSession Session)> QueueAndGoBackAsync(int commits, Action<HybridAuthStoreOptions>? configure = null)
+    private async Task<(QueueProcess Process, AuthSession Session)> QueueAndGoBackAsync(int commits, Action<HybridAuthStoreOptions>? configure = null, bool finds = true)
     {
         var (_, first) = await _fixture.OpenAsync();
         await first.DisposeAsync();
-        var older = new InMemoryColdTier(_fixture.Clock) { Content = ((InMemoryColdTier)_fixture.RealCold).Content };
+        var older = _older = new InMemoryColdTier(_fixture.Clock) { Content = ((InMemoryColdTier)_fixture.RealCold).Content };
         var (process, session) = await _fixture.OpenAsync(configure);
         process.LoseCold();
         await session.CommitAsync(Queued(B, 10), Cancel);
@@ -98,14 +119,15 @@ public sealed class OthersInColdTests : IAsyncDisposable
 
         // Hot would tell them of the first lease.
         _fixture.Server.OnRequest = static _ => throw new StoreUnavailableException("model", "It is down.");
-        var other = _fixture.Start();
+        var other = _other = _fixture.Start();
         other.Cold.Inner = older;
         var theirs = await other.Store.OpenAsync(_fixture.Session, Cancel);
         for (var i = 1; i <= commits; i++)
             await theirs.CommitAsync(Put(A, (byte)i).Require(Durability.Persisted), Cancel);
         _fixture.Server.OnRequest = null;
         process.Cold.Inner = older;
-        process.FindCold();
+        if (finds)
+            process.FindCold();
         return (process, session);
     }
 }

@@ -494,6 +494,31 @@ public sealed class TakeoverTests : IAsyncDisposable
         Assert.False(session.HoldsLease);
     }
 
+    // Regression (simulator, seed 801657): the epoch was in hot, and who had taken it did not learn that the holder before lives on there.
+    [Fact]
+    public async Task TheHolderReachesOnlyHot_AndWhoTakesTheLeaseDoesNotLearnThatItLives_WaitsForItsEndTheSecondTimeToo()
+    {
+        var holder = _fixture.Start();
+        var session = await holder.Store.OpenAsync(_fixture.Session, Cancel);
+        holder.LoseCold();
+        var other = _fixture.Start();
+        other.Cold.Probe.Before = o =>
+        {
+            for (var i = 0; o == TierOperation.AcquireLease && i < 12; i++)
+                _fixture.Clock.Advance(TimeSpan.FromSeconds(3));
+            return Task.CompletedTask;
+        };
+        _fixture.Server.OnReply = static o => o == TierOperation.InstallEpoch ? throw new StoreUnavailableException("model", "cut") : Task.CompletedTask;
+        await Assert.ThrowsAsync<StoreUnavailableException>(async () => await other.Store.OpenAsync(_fixture.Session, Cancel));
+        _fixture.Server.OnReply = null;
+        other.FindCold();
+        Assert.True(session.HoldsLease);
+
+        await using var next = await _fixture.WhileTimePassesAsync(_fixture.Start(o => o.Lease.AcquireTimeout = TimeSpan.FromMinutes(1)).Store.OpenAsync(_fixture.Session, Cancel));
+
+        Assert.False(session.HoldsLease);
+    }
+
     [Fact]
     public async Task AHolderThatIsTakenOver_ChangesNothingInEitherTier()
     {

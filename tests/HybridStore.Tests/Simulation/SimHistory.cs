@@ -402,7 +402,9 @@ internal sealed class SimHistory(TimeProvider time)
 
     private void RollBack(SimSession session, SeenMark from, SeenMark to, long epoch)
     {
-        if (Lies == 0 && session.IsVouchedFor && !session.IsGivenUp)
+        // Cold that has forgotten a lease and nothing else has no less than before, until it takes a commit in the place of one that hot alone has.
+        var isReplaced = LeasesWentBack && session.Points.Exists(p => session.Points.Exists(o => o.Commit != p.Commit && o.Mark == p.Mark));
+        if (Lies == 0 && session.IsVouchedFor && !session.IsGivenUp && !isReplaced)
             throw new SimFailure($"Rolled back behind {from}, and nothing was lost.");
         Lose(session, from, byRollback: true, LeasesWentBack);
         session.IsRolledBack = true;
