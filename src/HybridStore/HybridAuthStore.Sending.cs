@@ -161,9 +161,11 @@ public sealed partial class HybridAuthStore
                     result = await _drain.LookAsync(lease, queue, result, result.Version).ConfigureAwait(false);
                 switch (result.Status)
                 {
-                    // An attempt of this step whose outcome was unknown: it is its own repeat.
+                    // An attempt of this step whose outcome was unknown: it is its own repeat. Or somebody else has made it, under another epoch: what would be queued now has no place.
                     case ColdCommitStatus.Committed:
                     case ColdCommitStatus.Repeated when result.Version == step.Version:
+                        if (result.Epoch > lease.Ref.Epoch)
+                            _leases.Lose(lease);
                         queue.AddPersisted(step.Commit.Incarnation, step.Commit.Patches);
                         if (commit.NewDataKey is { } created)
                             queue.DataKeys = [created];

@@ -45,11 +45,14 @@ public abstract class ColdRepeatContract<TFixture> : ColdTierContract<TFixture>
     {
         var first = Creation(new SealedPatch { CommitId = CommitId.New(), Changes = [Set("a")], ExpectedSessionVersion = 0 });
         await CommitAsync(first);
-        await AcquireAsync("other");
+        var lease = await AcquireAsync("other");
 
         var again = new ColdCommit { Session = Session, Incarnation = 1, Epoch = 77, SeenVersion = 50, SealedWith = Key2.Id, Patches = first.Patches };
+        var result = await CommitAsync(again);
 
-        Assert.Equal((ColdCommitStatus.Repeated, 1), Short(await CommitAsync(again)));
+        // And tells of the epoch, by which the one who asks learns that its lease is over.
+        Assert.Equal((ColdCommitStatus.Repeated, 1), Short(result));
+        Assert.Equal(lease.Epoch, result.Epoch);
     }
 
     /// <summary>The ids of the last 64 versions are known, and older ones are not.</summary>

@@ -519,6 +519,26 @@ public sealed class TakeoverTests : IAsyncDisposable
         Assert.False(session.HoldsLease);
     }
 
+    // Regression (simulator, seed 910418): the holder found its first commit in cold, where another had made it, and queued the next one under a lease that was over.
+    [Fact]
+    public async Task DeletedBeforeItWasBegun_AndItsFirstCommitWasMadeByAnother_NothingIsQueuedBehindIt()
+    {
+        var process = _fixture.Start();
+        var session = await process.Store.OpenAsync(_fixture.Session, Cancel);
+        var other = _fixture.Start();
+        await other.Store.DeleteSessionAsync(_fixture.Session, Cancel);
+        var patch = Put(A, 1);
+        await other.Store.CommitAsync(_fixture.Session, patch, Cancel);
+        _fixture.Server.OnRequest = static _ => throw new StoreUnavailableException("model", "It is down.");
+        Assert.Equal(1, (await session.CommitAsync(patch, Cancel)).Version);
+        _fixture.Server.OnRequest = null;
+        _fixture.Server.Flush();
+
+        await Assert.ThrowsAsync<FencedException>(async () => await session.CommitAsync(Queued(B, 2), Cancel));
+
+        Assert.True(session.LeaseLost.IsCancellationRequested);
+    }
+
     [Fact]
     public async Task AHolderThatIsTakenOver_ChangesNothingInEitherTier()
     {
