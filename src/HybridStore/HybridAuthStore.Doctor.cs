@@ -189,7 +189,7 @@ public sealed partial class HybridAuthStore
     internal async ValueTask<RolledBackSession> AcceptColdAsync(AuthSessionId session, long version, CancellationToken cancellationToken)
     {
         Check(session);
-        ArgumentOutOfRangeException.ThrowIfLessThan(version, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(version);
         await InitializeAsync(cancellationToken).ConfigureAwait(false);
         var about = _audit.About(AuditKind.ColdAccepted, session);
         return await _audit.RunAsync(
@@ -202,8 +202,15 @@ public sealed partial class HybridAuthStore
     private async ValueTask<RolledBackSession> AcceptRecordedAsync(AuthSessionId session, long version, CancellationToken cancellationToken)
     {
         var hot = await ReadHotAsync(session, [], withDataKeys: false, cancellationToken).ConfigureAwait(false);
-        if ((await _cold.ReadAsync(session, [], withDataKeys: false, cancellationToken).ConfigureAwait(false)).Head is not { } head)
-            throw new SessionNotFoundException(session);
+        var found = await _cold.ReadAsync(session, [], withDataKeys: false, cancellationToken).ConfigureAwait(false);
+        if (found.Head is not { } head)
+        {
+            if (version != 0 || !await EndLostLivesAsync(session, found.LastEndedIncarnation, hot, cancellationToken).ConfigureAwait(false))
+                throw new SessionNotFoundException(session);
+            Log.LossAccepted(_logger, session);
+            return new RolledBackSession(session, To: 0, From: 0, Version: 0, Records: 0, Dropped: 0);
+        }
+
         if (head.Version != version)
             throw new CommitConflictException(session, key: null, version, head.Version);
         var preKeyId = await FindPreKeyIdAsync(session, cancellationToken).ConfigureAwait(false);
@@ -223,6 +230,31 @@ public sealed partial class HybridAuthStore
             cancellationToken).ConfigureAwait(false);
         Log.ColdAccepted(_logger, session, version, now);
         return new RolledBackSession(session, version, version, now, tally.Records, tally.Dropped);
+    }
+
+    /// <summary>Ends in cold, which has lost the session, the lives that hot or this process knows of: whoever begins it anew is then beyond all that anybody has seen.</summary>
+    /// <returns>Whether there were any.</returns>
+    private async ValueTask<bool> EndLostLivesAsync(AuthSessionId session, long ended, HotRead? hot, CancellationToken cancellationToken)
+    {
+        var state = StateOf(session);
+        var last = Math.Max(Math.Max(hot?.Outbox?.Incarnation ?? 0, hot?.Meta?.Incarnation ?? 0), Math.Max(state.Seen.Incarnation, state.SeenInCold.Incarnation));
+        if (last <= ended)
+            return false;
+        for (var incarnation = ended + 1; incarnation <= last; incarnation++)
+        {
+            // A life ends only where it was begun: this one is empty.
+            var (_, wrapped) = await CreateDataKeyAsync(session, incarnation, cancellationToken).ConfigureAwait(false);
+            var begun = await _cold.ImportAsync(
+                new ColdImport { Session = session, Incarnation = incarnation, CommitId = CommitId.New(), DataKey = wrapped, Records = AsyncEnumerable.Empty<SealedChange>() },
+                cancellationToken).ConfigureAwait(false);
+            if (begun.Status == ColdCommitStatus.Fenced)
+                throw new SessionHeldException(session, "another process", until: null);
+            if (begun.Status != ColdCommitStatus.Committed)
+                throw new CommitConflictException(session, key: null, 0, begun.Head?.Version ?? 0);
+            await DeleteAsync(session, state, CancellationToken.None).ConfigureAwait(false);
+        }
+
+        return true;
     }
 
     /// <summary>The records that cold has, as they may be used after going back.</summary>

@@ -86,6 +86,7 @@ public sealed partial class HybridAuthStore
             // Its holder, who did not reach cold, has extended it in hot since hot was asked: it is fenced now, and answers from its memory for as long as it believes in its lease.
             if (_outbox is not null && !knewOfHolder && installed?.Former is { HolderLives: true })
                 await Task.Delay(_leaseOptions.Duration, _time, cancellationToken).ConfigureAwait(false);
+            Learn(state, installed?.Former);
             var cold = await AskColdAsync(session, state, [], withDataKeys: true, shown: true, cancellationToken).ConfigureAwait(false);
             if (cold.Head is { } head)
                 await UnwrapAsync(session, state, head, cold.DataKeys, cancellationToken).ConfigureAwait(false);

@@ -165,11 +165,10 @@ public sealed partial class HybridAuthStore
 
             // Before cold too: what it takes while it is asked is then in both, and nothing is in neither.
             var queued = state.Lease?.Queue?.Look(keys);
+            Learn(state, hot?.Outbox);
             var (cold, sessionKeys) = await AskColdWithKeysAsync(session, state, keys, shown, cancellationToken).ConfigureAwait(false);
             if (queued is { } held && held.Incarnation != cold.Head?.Incarnation)
                 queued = null; // Of a life that has ended since: its holder is about to learn of it.
-            if (cold.Head is { } answered && ReadDecision.HasGoneBack(hot, answered))
-                throw WentBack(session, state, new SeenMark(answered.Incarnation, answered.Version), new SeenMark(answered.Incarnation, hot!.Outbox!.DrainedVersion));
             var answer = Compose(keys, cold, queued, hot);
             if (answer is null || answer.Position < seen)
             {

@@ -165,6 +165,10 @@ public sealed partial class HybridAuthStore
         if (plan.Way == RestoreWay.ReplaceLife && !await TryDeleteForRestoreAsync(session, cancellationToken).ConfigureAwait(false))
             return held;
 
+        // Into a database that has lost the session, or never had it, while hot knows of its lives.
+        if (plan.Way == RestoreWay.Import && !await TryEndLostLivesAsync(session, cancellationToken).ConfigureAwait(false))
+            return held;
+
         var state = StateOf(session);
         await state.Commits.EnterAsync(new PendingCommit(patch: null, mayJoin: false), cancellationToken).ConfigureAwait(false);
         try
@@ -190,6 +194,23 @@ public sealed partial class HybridAuthStore
         finally
         {
             state.Commits.Leave();
+        }
+    }
+
+    /// <returns>Whether nobody holds the session.</returns>
+    private async ValueTask<bool> TryEndLostLivesAsync(AuthSessionId session, CancellationToken cancellationToken)
+    {
+        var hot = await ReadHotAsync(session, [], withDataKeys: false, cancellationToken).ConfigureAwait(false);
+        var cold = await _cold.ReadAsync(session, [], withDataKeys: false, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (cold.Head is null)
+                await EndLostLivesAsync(session, cold.LastEndedIncarnation, hot, cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (SessionHeldException)
+        {
+            return false;
         }
     }
 

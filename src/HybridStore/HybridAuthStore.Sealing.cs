@@ -163,6 +163,8 @@ public sealed partial class HybridAuthStore
             throw new IncarnationEndedException(session, patch.Incarnation ?? cold.LastEndedIncarnation);
         if (cold.Head is { } head)
             return (await UnwrapAsync(session, state, head, cold.DataKeys, cancellationToken).ConfigureAwait(false), null);
+        if (!await IsNewAsync(session, state, cold, cancellationToken).ConfigureAwait(false))
+            return await FindOrCreateKeysAsync(session, state, patch, cancellationToken).ConfigureAwait(false);
 
         var incarnation = cold.LastEndedIncarnation + 1;
         var (key, wrapped) = await CreateDataKeyAsync(session, incarnation, cancellationToken).ConfigureAwait(false);

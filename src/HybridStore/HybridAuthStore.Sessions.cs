@@ -85,6 +85,8 @@ public sealed partial class HybridAuthStore
         {
             await ResolveAsync(session, state, next: null, cancellationToken).ConfigureAwait(false);
             var found = await AskColdAsync(session, state, [], withDataKeys: false, shown: true, cancellationToken).ConfigureAwait(false);
+            if (found.Head is null && !await IsNewAsync(session, state, found, cancellationToken).ConfigureAwait(false))
+                found = await AskColdAsync(session, state, [], withDataKeys: false, shown: true, cancellationToken).ConfigureAwait(false);
             if (found.Head is { } existing)
                 throw new SessionExistsException(session, existing.Version);
 

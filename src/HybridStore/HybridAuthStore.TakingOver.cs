@@ -40,8 +40,6 @@ public sealed partial class HybridAuthStore
         }
 
         var former = hot.Former?.Incarnation == head.Incarnation ? hot.Former : null;
-        if (former is not null && former.DrainedVersion > head.Version)
-            throw WentBack(session, state, new SeenMark(head.Incarnation, head.Version), new SeenMark(head.Incarnation, former.DrainedVersion));
         if (former?.Parked is { } parked && parked.Version > head.Version)
             queue.Parked = parked;
         var isOfThis = former is null || !await HasOthersInPlaceAsync(session, head, cold.Commits, former).ConfigureAwait(false);
@@ -216,6 +214,10 @@ public sealed partial class HybridAuthStore
             var (cold, keys) = await AskColdWithKeysAsync(session, state, [], shown: true, cancellationToken).ConfigureAwait(false);
             if (cold.Head is not { } head)
                 return;
+
+            // What was repeated just now may have been taken without this lease, whose queue then does not know of it.
+            if (lease is not null && lease != state.Lease)
+                throw new FencedException(session, lease.Ref.Epoch, state.Lease?.Ref.Epoch ?? 0);
             var queue = lease?.Queue;
             var commit = new ColdCommit
             {

@@ -240,6 +240,24 @@ public sealed partial class HybridAuthStore : IAuthStateStore, IAsyncDisposable,
 
     private SessionState StateOf(AuthSessionId session) => _states.GetOrAdd(session, static (_, store) => new SessionState(store._local, store._dataKeys, store._continuations), this);
 
+    /// <summary>Notes what hot was told that cold has: a cold tier that has less, or not even the session, went back in time (protocol rule 11), whoever held it.</summary>
+    private static void Learn(SessionState state, HotOutboxState? outbox)
+    {
+        if (outbox is { Incarnation: not 0, DrainedVersion: not 0 })
+            state.ObserveInCold(new SeenMark(outbox.Incarnation, outbox.DrainedVersion));
+    }
+
+    /// <summary>Makes sure that a session which cold does not have is a new one, and not one that it has lost while hot still knows of it.</summary>
+    /// <returns>Whether there is none; otherwise somebody has begun it meanwhile.</returns>
+    private async ValueTask<bool> IsNewAsync(AuthSessionId session, SessionState state, ColdRead cold, CancellationToken cancellationToken)
+    {
+        // Under a lease, hot was asked when it was taken.
+        if (_outbox is null || state.Lease is not null)
+            return true;
+        Learn(state, (await ReadHotAsync(session, [], withDataKeys: false, cancellationToken).ConfigureAwait(false))?.Outbox);
+        return SeenMark.EndOf(cold.LastEndedIncarnation) >= state.SeenInCold;
+    }
+
     /// <summary>Reads cold and notes where the session is: refuses a cold tier that went back in time, and asks again where the answer was overtaken on its way.</summary>
     /// <remarks>Where an ahead mark says so, the answer may be behind what was seen: then something is queued, and the caller puts the two together.</remarks>
     /// <param name="session">The session.</param>
@@ -278,7 +296,7 @@ public sealed partial class HybridAuthStore : IAuthStateStore, IAsyncDisposable,
         if (position < seenInCold || (position < seen && !mayBeBehind))
         {
             await EvictAsync(session).ConfigureAwait(false);
-            throw WentBack(session, state, position, seen);
+            throw WentBack(session, state, position, seen > seenInCold ? seen : seenInCold);
         }
 
         // Behind what was seen since the question: another thread has committed meanwhile. Each time around, somebody has made progress.

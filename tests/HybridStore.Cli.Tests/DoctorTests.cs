@@ -169,8 +169,10 @@ public sealed class DoctorTests : IDisposable
         await _bench.ImportAsync();
         (await _bench.RunAsync("accept", "--session", Bench.Session, "--version", "2", "--yes")).Failed(1, "Nothing was changed");
         (await _bench.RunAsync("accept", "--session", Bench.Session, "--version", "1")).Failed(2, "--yes");
-        (await _bench.RunAsync("accept", "--session", Bench.Session, "--version", "0", "--yes")).Failed(2, "from 1");
+        (await _bench.RunAsync("accept", "--session", Bench.Session, "--version", "0", "--yes")).Failed(1, "Nothing was changed");
+        (await _bench.RunAsync("accept", "--session", Bench.Session, "--version", "-1", "--yes")).Failed(2, "from 1, or 0");
         (await _bench.RunAsync("accept", "--session", "clinic-7/nobody", "--version", "1", "--yes")).Failed(1, "clinic-7/nobody does not exist");
+        (await _bench.RunAsync("accept", "--session", "clinic-7/nobody", "--version", "0", "--yes")).Failed(1, "clinic-7/nobody does not exist");
 
         var json = (await _bench.RunAsync("accept", "--session", Bench.Session, "--version", "1", "--yes", "--json")).Succeeded().Json;
 

@@ -8,7 +8,7 @@ internal sealed class AcceptCommand : SessionCommand
 {
     private readonly Option<long> _version = new("--version")
     {
-        Description = "The version that the store has, as doctor names it: what is decided is decided for this state alone.",
+        Description = "The version that the store has, as doctor names it; 0: it does not have the session at all. What is decided is decided for this state alone.",
         HelpName = "N",
         Required = true,
     };
@@ -19,8 +19,8 @@ internal sealed class AcceptCommand : SessionCommand
         Add(_version);
         _version.Validators.Add(static given =>
         {
-            if (given.Tokens is [{ Value: { } text }] && long.TryParse(text, out var version) && version < 1)
-                given.AddError("--version is a version, from 1.");
+            if (given.Tokens is [{ Value: { } text }] && long.TryParse(text, out var version) && version < 0)
+                given.AddError("--version is a version, from 1, or 0.");
         });
         new YesOption("Yes, go on with it.", "Nothing was accepted: what came after this version would be lost for good.").AddTo(this);
     }
@@ -31,7 +31,7 @@ internal sealed class AcceptCommand : SessionCommand
         var version = context.Arguments.GetRequiredValue(_version);
         var store = await OpenStoreAsync(context, cancellationToken);
         var done = await store.Doctor.AcceptColdAsync(session, version, cancellationToken);
-        context.Output.Report(new AcceptReport(session.Tenant, session.Session, version, done.Version, done.Records, done.Dropped, RolledBack: true));
+        context.Output.Report(new AcceptReport(session.Tenant, session.Session, version, done.Version, done.Records, done.Dropped, RolledBack: version > 0));
         return null;
     }
 }

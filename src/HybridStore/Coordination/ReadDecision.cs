@@ -51,12 +51,6 @@ internal static class ReadDecision
             : ColdCompleteness.Unknown;
     }
 
-    /// <summary>Decides whether cold has less than hot was told that it has: it went back in time (protocol rule 11), whoever holds the session.</summary>
-    /// <param name="hot">What hot said before cold was asked; <see langword="null"/>: it did not answer.</param>
-    /// <param name="head">What cold said.</param>
-    public static bool HasGoneBack(HotRead? hot, SessionHead head) =>
-        hot?.Outbox is { } outbox && outbox.Incarnation == head.Incarnation && outbox.DrainedVersion > head.Version;
-
     /// <summary>Where cold says that the session is: what this process has seen must not be beyond it (protocol rule 11).</summary>
     public static SeenMark PositionOf(SessionHead? head, long lastEndedIncarnation) =>
         head is null ? SeenMark.EndOf(lastEndedIncarnation) : new SeenMark(head.Incarnation, head.Version);

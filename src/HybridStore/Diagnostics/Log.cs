@@ -63,6 +63,9 @@ internal static partial class Log
     [LoggerMessage(45, LogLevel.Warning, "What the cold tier has of session {Session} was accepted after it went back in time to version {To}; the session is at version {Version} now. It is marked as rolled back and says so to whoever opens it.", EventName = "ColdAccepted")]
     public static partial void ColdAccepted(ILogger logger, AuthSessionId session, long to, long version);
 
+    [LoggerMessage(46, LogLevel.Warning, "That the cold tier has lost session {Session} was accepted after it went back in time: the session is over. Who opens it begins it anew.", EventName = "LossAccepted")]
+    public static partial void LossAccepted(ILogger logger, AuthSessionId session);
+
     [LoggerMessage(50, LogLevel.Information, "The lease on session {Session} was taken under epoch {Epoch}.", EventName = "LeaseTaken")]
     public static partial void LeaseTaken(ILogger logger, AuthSessionId session, long epoch);
 

@@ -28,13 +28,13 @@ public sealed class AuthDoctor
 
     /// <summary>
     /// Goes on with what cold has, after it went back in time (<see cref="ColdWentBackException"/>): what came after is lost for good, the session is marked as rolled back, and it
-    /// keeps no record that must not be used twice, as after the restore of a backup. Hot's copy goes.
+    /// keeps no record that must not be used twice, as after the restore of a backup. Hot's copy goes. Where cold has lost the session as a whole, it is over, as if it had been deleted.
     /// </summary>
     /// <param name="session">The session, which nobody holds.</param>
-    /// <param name="version">The version that cold has: what was decided is decided for this state alone.</param>
+    /// <param name="version">The version that cold has, from 1, or 0 where it does not have the session at all: what was decided is decided for this state alone.</param>
     /// <param name="cancellationToken">Cancels it until the transaction begins.</param>
     /// <returns>What was kept.</returns>
-    /// <exception cref="SessionNotFoundException">There is no such session.</exception>
+    /// <exception cref="SessionNotFoundException">There is no such session; with version 0, neither hot nor this process knows that there was one.</exception>
     /// <exception cref="CommitConflictException">Cold has another version. Nothing was changed.</exception>
     /// <exception cref="SessionHeldException">A process holds it. Nothing was changed.</exception>
     public ValueTask<RolledBackSession> AcceptColdAsync(AuthSessionId session, long version, CancellationToken cancellationToken = default) =>

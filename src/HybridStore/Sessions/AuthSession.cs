@@ -62,6 +62,7 @@ public sealed class AuthSession : IAsyncDisposable
     /// <summary>Notes that whoever runs this session knows of its rollback, so that it is not told again when the session is opened next.</summary>
     /// <remarks>Before that, decide what to do: pair again, or go on and let Signal sessions heal by retries.</remarks>
     /// <param name="cancellationToken">Cancels the wait before the commit begins.</param>
+    /// <exception cref="FencedException">The lease is over; the mark stays for whoever opens the session next.</exception>
     public async ValueTask AcknowledgeRollbackAsync(CancellationToken cancellationToken = default)
     {
         ThrowIfClosed();

@@ -42,7 +42,9 @@ internal sealed partial class ModelHotSession
     public bool Apply(HotApply apply, ModelHotStep step)
     {
         var (incarnation, version) = (apply.Meta.Incarnation, apply.Meta.Version);
-        Trim(incarnation, version);
+        // Of before the lease that the outbox is of: it says nothing of what is queued under that.
+        if (KnownEpoch <= apply.Meta.Epoch)
+            Trim(incarnation, version);
         if (!IsBeyond(apply.Meta) && !IsAt(apply.Meta))
         {
             MoveTo(apply.Meta, keepRecords: _meta?.Incarnation == incarnation && _meta.Version >= apply.PreviousVersion);

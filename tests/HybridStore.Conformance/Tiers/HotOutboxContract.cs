@@ -182,6 +182,22 @@ public abstract class HotOutboxContract<TFixture> : HotContract<TFixture>
         await HasEntriesAsync(7, 8);
     }
 
+    /// <summary>A commit of before the lease under which something is queued says nothing of that: it may be another one, in a cold tier that went back to before the lease.</summary>
+    [Fact]
+    [Promise(2)]
+    public async Task Apply_UnderAnEarlierEpoch_TakesNothingFromTheOutbox()
+    {
+        await ReadyAsync(version: 5, epoch: 3);
+        Assert.Equal(HotQueueStatus.Queued, (await QueueAsync(Queued([Patch(6, (A, [6])), Patch(7, (B, [7]))], epoch: 3))).Status);
+
+        Assert.True(await ApplyAsync(5, Meta(6, epoch: 2), CommitId.New(), (A, [16])));
+
+        var read = await ReadAsync(A, B);
+        Assert.Equal((7, 5), (read.Outbox!.Version, read.Outbox.DrainedVersion));
+        Assert.Equal((7, 6, 7), (read.Meta!.Version, read.Records[0]!.Value.Version, read.Records[1]!.Value.Version));
+        Assert.Equal([6, 7], (await EntriesAsync()).Select(e => e.Patch.Version));
+    }
+
     /// <summary>The records may go at any time; what waits for cold stays, and so does what is known of it.</summary>
     /// <param name="byItself">Whether the tier ran out of memory, and was not asked to.</param>
     [Theory]

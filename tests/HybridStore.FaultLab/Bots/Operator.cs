@@ -39,13 +39,18 @@ internal static class Operator
                 await (await store.OpenAsync(session)).DisposeAsync();
                 return;
             }
-            catch (SessionNotFoundException)
+            catch (SessionNotFoundException) when (version == 0 || !accepts)
             {
                 return;
             }
+            catch (SessionNotFoundException)
+            {
+                // Cold has lost it, or nobody knows of it.
+                (version, why) = (0, nameof(SessionNotFoundException));
+            }
             catch (ColdWentBackException e)
             {
-                (accepts, version, why) = (true, Math.Max(e.ColdVersion, 1), nameof(ColdWentBackException));
+                (accepts, version, why) = (true, e.ColdVersion, nameof(ColdWentBackException));
             }
             catch (CommitConflictException e)
             {

@@ -58,18 +58,6 @@ public class ReadDecisionTests
     public void JudgeCold_HotVouches_ByWhoIsWhere(long drained, long version, int expected) =>
         Assert.Equal((ColdCompleteness)expected, ReadDecision.JudgeCold(Hot(Outbox(drained, version)), Head()));
 
-    [Theory]
-    [InlineData(9, 9, false)]
-    [InlineData(8, 12, false)]
-    [InlineData(10, 10, true)]
-    [InlineData(10, 12, true)]
-    public void HasGoneBack_WhereColdLacksWhatHotWasToldOf(long drained, long version, bool expected)
-    {
-        Assert.Equal(expected, ReadDecision.HasGoneBack(Hot(Outbox(drained, version)), Head()));
-        Assert.False(ReadDecision.HasGoneBack(Hot(Outbox(drained, version) with { Incarnation = 2 }), Head()));
-        Assert.False(ReadDecision.HasGoneBack(null, Head()));
-    }
-
     [Fact]
     public void JudgeCold_NobodyVouches_Unknown()
     {

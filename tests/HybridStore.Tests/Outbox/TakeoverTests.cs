@@ -417,6 +417,26 @@ public sealed class TakeoverTests : IAsyncDisposable
         Assert.Equal([7], (await next.GetAsync(A, Cancel)).Value.ToArray());
     }
 
+    // Regression (simulator, seed 932526): the mark was to be cleared in the place of the commit that had just been found in cold, which looked like a cold tier that went back.
+    [Fact]
+    public async Task RolledBack_ACommitOfUnknownOutcomeIsRepeatedAfterTheLease_ToAcknowledgeItIsFenced()
+    {
+        await QueueAndVanishAsync(3);
+        _fixture.Server.Flush();
+        var (process, session) = await _fixture.OpenAsync();
+        process.Cold.Probe.After = o => o == HybridStore.Conformance.TierOperation.Commit ? throw new CommitOutcomeUnknownException(_fixture.Session, CommitId.New()) : Task.CompletedTask;
+        await Assert.ThrowsAsync<CommitOutcomeUnknownException>(async () => await session.CommitAsync(Put(A, 7).Require(Durability.Persisted), Cancel));
+        process.Cold.Probe.After = null;
+        process.LoseCold();
+        _fixture.PassLease();
+        process.FindCold();
+        Assert.False(session.HoldsLease);
+
+        await Assert.ThrowsAsync<FencedException>(async () => await session.AcknowledgeRollbackAsync(Cancel));
+
+        Assert.Equal([7], (await process.Store.GetAsync(_fixture.Session, A, Cancel)).Value.ToArray());
+    }
+
     [Fact]
     public async Task TheHolderReachesOnlyHot_ItsLeaseLivesOnThere_AndNobodyTakesTheSession()
     {
