@@ -244,13 +244,20 @@ public sealed partial class HybridAuthStore
         {
             // A life ends only where it was begun: this one is empty.
             var (_, wrapped) = await CreateDataKeyAsync(session, incarnation, cancellationToken).ConfigureAwait(false);
-            var begun = await _cold.ImportAsync(
-                new ColdImport { Session = session, Incarnation = incarnation, CommitId = CommitId.New(), DataKey = wrapped, Records = AsyncEnumerable.Empty<SealedChange>() },
+            var begun = await _cold.CommitAsync(
+                new ColdCommit
+                {
+                    Session = session,
+                    Incarnation = incarnation,
+                    SealedWith = wrapped.Id,
+                    NewDataKey = wrapped,
+                    Patches = [new SealedPatch { CommitId = CommitId.New(), Changes = [] }],
+                },
                 cancellationToken).ConfigureAwait(false);
             if (begun.Status == ColdCommitStatus.Fenced)
                 throw new SessionHeldException(session, "another process", until: null);
             if (begun.Status != ColdCommitStatus.Committed)
-                throw new CommitConflictException(session, key: null, 0, begun.Head?.Version ?? 0);
+                throw new CommitConflictException(session, key: null, 0, begun.Version);
             await DeleteAsync(session, state, CancellationToken.None).ConfigureAwait(false);
         }
 

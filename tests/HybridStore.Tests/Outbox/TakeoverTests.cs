@@ -424,15 +424,25 @@ public sealed class TakeoverTests : IAsyncDisposable
         await QueueAndVanishAsync(3);
         _fixture.Server.Flush();
         var (process, session) = await _fixture.OpenAsync();
-        process.Cold.Probe.After = o => o == HybridStore.Conformance.TierOperation.Commit ? throw new CommitOutcomeUnknownException(_fixture.Session, CommitId.New()) : Task.CompletedTask;
-        await Assert.ThrowsAsync<CommitOutcomeUnknownException>(async () => await session.CommitAsync(Put(A, 7).Require(Durability.Persisted), Cancel));
-        process.Cold.Probe.After = null;
+        var taken = new TaskCompletionSource();
+        var answer = new TaskCompletionSource();
+        process.Cold.Probe.After = async o =>
+        {
+            if (o != HybridStore.Conformance.TierOperation.Commit)
+                return;
+            taken.SetResult();
+            await answer.Task;
+        };
+        var commit = session.CommitAsync(Put(A, 7).Require(Durability.Persisted), Cancel).AsTask();
+        await taken.Task;
         process.LoseCold();
+        var acknowledgement = session.AcknowledgeRollbackAsync(Cancel).AsTask();
         _fixture.PassLease();
         process.FindCold();
-        Assert.False(session.HoldsLease);
+        answer.SetException(new CommitOutcomeUnknownException(_fixture.Session, CommitId.New()));
+        await Assert.ThrowsAsync<CommitOutcomeUnknownException>(() => commit);
 
-        await Assert.ThrowsAsync<FencedException>(async () => await session.AcknowledgeRollbackAsync(Cancel));
+        await Assert.ThrowsAsync<FencedException>(() => acknowledgement);
 
         Assert.Equal([7], (await process.Store.GetAsync(_fixture.Session, A, Cancel)).Value.ToArray());
     }
