@@ -210,6 +210,15 @@ public sealed partial class HybridAuthStore
                 // At another version, since somebody else has repeated it.
                 if (mark.Version != step.Version)
                     return result with { Version = mark.Version };
+
+                // Somebody else has begun the session with it, which nobody can while a lease is held, and with a data key of their own: what was sealed here nobody could open.
+                if (step.Commit.NewDataKey is { } created && cold.DataKeys.All(k => k.Id != created.Id))
+                {
+                    if (step.Lease is { } lease)
+                        _leases.Lose(lease);
+                    return result with { Status = ColdCommitStatus.Fenced };
+                }
+
                 var carriedIsThere = carried is null || step.Lease!.Queue!.HasMadeAny(cold.Commits.Where(m => m.Version >= carried.Version && m.Version <= step.Predecessor));
                 if (carriedIsThere && !OthersAreWithin(step, cold.Commits))
                     return result;

@@ -170,6 +170,28 @@ public sealed class DoctorOfRedisTests
     }
 
     [Fact]
+    public async Task ColdLostTheSession_AcceptedAtVersion0_ItIsOver_AndBegunAnew()
+    {
+        await using var bench = await RedisBench.StartAsync();
+        await CommitAsync(bench, "before");
+        var empty = bench.Bench.PathOf("empty.db");
+        await using (var cold = new SqliteColdTier(new SqliteColdTierOptions { Path = empty }, TimeProvider.System))
+            await cold.InitializeAsync(Cancel);
+        Put(empty, bench.Bench.Database);
+        await using (var services = bench.CreateStore())
+            await Assert.ThrowsAsync<ColdWentBackException>(() => RedisBench.OpenAsync(services.GetRequiredService<HybridAuthStore>()));
+
+        var json = (await bench.RunAsync("accept", "--session", Bench.Session, "--version", "0", "--yes", "--json")).Succeeded().Json;
+
+        Assert.Equal((0, 0, false), (json.GetProperty("accepted").GetInt64(), json.GetProperty("version").GetInt64(), json.GetProperty("rolledBack").GetBoolean()));
+        await using var after = bench.CreateStore();
+        await using var session = await RedisBench.OpenAsync(after.GetRequiredService<HybridAuthStore>());
+        Assert.False((await session.GetAsync(AuthKey.Creds, Cancel)).Exists);
+        Assert.Equal(CommitOutcome.Persisted, (await session.CommitAsync(new AuthPatch().SetLidMapping("5511000000000", "1000"), Cancel)).Outcome);
+        Assert.Equal(CommitOutcome.Queued, (await session.CommitAsync(new AuthPatch().SetLidMapping("5511000000001", "1001"), Cancel)).Outcome);
+    }
+
+    [Fact]
     public async Task HotSettings_ThatEvictQueuedCommits_AreNamedUntilChanged()
     {
         await using var bench = await RedisBench.StartAsync();

@@ -101,6 +101,37 @@ public sealed class OthersInColdTests : IAsyncDisposable
             await Assert.ThrowsAsync<ColdWentBackException>(() => commit);
     }
 
+    // Regression (simulator, seed 951401): it went on under its lease, and queued what was sealed with a data key that cold did not have.
+    [Fact]
+    public async Task ColdForgotTheLease_AndAnotherBeganTheSessionWithTheSameCommit_TheLeaseIsOver()
+    {
+        var older = new InMemoryColdTier(_fixture.Clock);
+        var process = _fixture.Start();
+        var session = await process.Store.OpenAsync(_fixture.Session, Cancel);
+        process.Cold.Inner = older;
+        var other = _fixture.Start();
+        other.Cold.Inner = older;
+        var patch = Put(A, 1);
+        process.Cold.Probe.Before = async o =>
+        {
+            if (o != HybridStore.Conformance.TierOperation.Commit)
+                return;
+            process.Cold.Probe.Before = null;
+            await other.Store.CommitAsync(_fixture.Session, patch, Cancel);
+        };
+
+        await Assert.ThrowsAsync<FencedException>(async () => await session.CommitAsync(patch, Cancel));
+
+        Assert.False(session.HoldsLease);
+        await session.DisposeAsync();
+        await using var next = await process.Store.OpenAsync(_fixture.Session, Cancel);
+        Assert.True((await next.CommitAsync(patch, Cancel)).IsRepeat);
+        Assert.Equal(CommitOutcome.Queued, (await next.CommitAsync(Queued(B, 2), Cancel)).Outcome);
+        await next.DisposeAsync();
+        var read = await _fixture.WhileTimePassesAsync(other.Store.GetManyAsync(_fixture.Session, [A, B], Cancel));
+        Assert.Equal((1, 2), (read[0].Value.Span[0], read[1].Value.Span[0]));
+    }
+
     public ValueTask DisposeAsync() => _fixture.DisposeAsync();
 
     /// <summary>
