@@ -61,6 +61,9 @@ internal sealed class SimHistory(TimeProvider time)
     /// <summary>Whether cold, since it went back, has come to a version again that it had lost: nobody can tell the two by it.</summary>
     public bool HasTwoBranches(AuthSessionId session) => Get(session).HasTwoBranches;
 
+    /// <summary>Whether two commits have, or had, one place.</summary>
+    public bool HasReplaced(AuthSessionId session) => HasReplaced(Get(session));
+
     /// <summary>Whether hot may have one of two histories, and what cold has taken since beside it: it was to let the session go, and was not reached.</summary>
     public bool IsHotWrong(AuthSessionId session) => Get(session).IsHotWrong;
 
@@ -400,11 +403,12 @@ internal sealed class SimHistory(TimeProvider time)
         return discarded;
     }
 
+    private static bool HasReplaced(SimSession session) => session.Points.Exists(p => session.Points.Exists(o => o.Commit != p.Commit && o.Mark == p.Mark));
+
     private void RollBack(SimSession session, SeenMark from, SeenMark to, long epoch)
     {
         // Cold that has forgotten a lease and nothing else has no less than before, until it takes a commit in the place of one that hot alone has.
-        var isReplaced = LeasesWentBack && session.Points.Exists(p => session.Points.Exists(o => o.Commit != p.Commit && o.Mark == p.Mark));
-        if (Lies == 0 && session.IsVouchedFor && !session.IsGivenUp && !isReplaced)
+        if (Lies == 0 && session.IsVouchedFor && !session.IsGivenUp && !(LeasesWentBack && HasReplaced(session)))
             throw new SimFailure($"Rolled back behind {from}, and nothing was lost.");
         Lose(session, from, byRollback: true, LeasesWentBack);
         session.IsRolledBack = true;
