@@ -101,7 +101,9 @@ internal sealed class SimHistory(TimeProvider time)
         session.OpenedEpoch = head?.Epoch ?? 0;
         session.Forgotten = forgotten;
         session.ForgottenAhead = head is { AheadEpoch: not 0 } ? 0 : forgotten.After;
-        if (!session.Points.Exists(p => p.Mark > mark && !p.IsLost))
+
+        // What hot alone has stands on what cold has yet: its holder goes on.
+        if (!session.Points.Exists(p => p.Mark > mark && (p is { IsLost: false, IsInCold: true } or { IsLost: false, Commit.IsEmpty: true })))
             return;
         Lies++;
         foreach (var point in session.Points.Where(p => p.Mark > mark))
