@@ -190,7 +190,10 @@ internal sealed class SimHistory(TimeProvider time)
         foreach (var session in _sessions.Values)
         {
             foreach (var point in session.Points)
+            {
+                point.WasGone |= point.IsInHot && !kept.Contains(point);
                 point.IsInHot = kept.Contains(point);
+            }
         }
     }
 
@@ -423,7 +426,7 @@ internal sealed class SimHistory(TimeProvider time)
         foreach (var point in session.Points.Where(p => !p.IsLost && p.Mark.Incarnation == after.Incarnation && p.Mark > after && !p.Mark.IsEnd))
         {
             point.IsLost = true;
-            point.MayBeLost = (byRollback && (session.IsGivenUp || !point.IsInHot) && !point.IsInCold) || (leasesWentBack && !point.IsInCold);
+            point.MayBeLost = (byRollback && (session.IsGivenUp || !point.IsInHot || point.WasGone) && !point.IsInCold) || (leasesWentBack && !point.IsInCold);
             session.Taken.Remove(point.Commit);
             if (point.IsInCold || (point.WasAcknowledged && !point.MayBeLost))
                 throw new SimFailure($"The commit at {point.Mark} is lost{(byRollback ? ", though hot had it" : ", and nobody says so")}.");

@@ -27,6 +27,9 @@ internal sealed record SimPoint(SeenMark Mark, DateTimeOffset Time, Dictionary<A
     /// <summary>Whether hot has it, as far as is known: it took it, and was not made to lose it since.</summary>
     public bool IsInHot { get; set; }
 
+    /// <summary>Whether hot did not have it for a while, and went back to where it had: who looked meanwhile did not find it.</summary>
+    public bool WasGone { get; set; }
+
     /// <summary>Whether somebody gave hot the records as they were then or later.</summary>
     public bool WasGivenToHot { get; set; }
 
