@@ -92,7 +92,7 @@ public class RedisQueueBenchmarks
         if (_store.Outbox.DrainAsync(DrainTimeout).AsTask().GetAwaiter().GetResult().Entries > 0)
             throw new InvalidOperationException("What was queued is not drained.");
         foreach (var raw in _raw)
-            _tier.Outbox!.AcknowledgeAsync(raw.Session, 1, raw.Version, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+            _tier.Outbox!.AcknowledgeAsync(new LeaseRef(raw.Session, 1), 1, raw.Version, CancellationToken.None).AsTask().GetAwaiter().GetResult();
     }
 
     /// <summary>Closes them.</summary>

@@ -91,10 +91,10 @@ internal sealed class RedisOutbox(HotCalls calls) : IHotOutbox
         }
     }
 
-    public async ValueTask AcknowledgeAsync(AuthSessionId session, long incarnation, long throughVersion, CancellationToken cancellationToken)
+    public async ValueTask AcknowledgeAsync(LeaseRef lease, long incarnation, long throughVersion, CancellationToken cancellationToken)
     {
-        var place = calls.PlaceOf(session);
-        await calls.ScriptAsync(RedisScript.Acknowledge, place, calls.Arguments(place).Add(incarnation).Add(throughVersion), cancellationToken).ConfigureAwait(false);
+        var place = calls.PlaceOf(lease.Session);
+        await calls.ScriptAsync(RedisScript.Acknowledge, place, calls.Arguments(place).Add(incarnation).Add(throughVersion).Add(lease.Epoch), cancellationToken).ConfigureAwait(false);
     }
 
     public async ValueTask<IReadOnlyList<bool?>> RenewAsync(IReadOnlyList<LeaseRef> leases, TimeSpan duration, CancellationToken cancellationToken)

@@ -129,7 +129,7 @@ internal sealed class OutboxDrain(IColdTier cold, IHotTier? hot, LeaseKeeper lea
         try
         {
             var version = queue.Base;
-            await hot!.Outbox!.AcknowledgeAsync(queue.Session, queue.Incarnation, version, CancellationToken.None).ConfigureAwait(false);
+            await hot!.Outbox!.AcknowledgeAsync(queue.Lease, queue.Incarnation, version, CancellationToken.None).ConfigureAwait(false);
             queue.Tell(version);
             return true;
         }

@@ -29,13 +29,13 @@ internal sealed class ResilientHotOutbox(IHotOutbox inner, TierPipeline pipeline
             new TierCall("read the outbox", session.Tenant), (inner, session, aboveVersion, limit), static (s, cancel) => s.inner.ReadAsync(s.session, s.aboveVersion, s.limit, cancel), cancellationToken);
 
     // It is told again with the next commit, or in a moment.
-    public async ValueTask AcknowledgeAsync(AuthSessionId session, long incarnation, long throughVersion, CancellationToken cancellationToken) =>
+    public async ValueTask AcknowledgeAsync(LeaseRef lease, long incarnation, long throughVersion, CancellationToken cancellationToken) =>
         _ = await pipeline.RunAsync(
-            new TierCall("acknowledge", session.Tenant, MayRetry: false),
-            (inner, session, incarnation, throughVersion),
+            new TierCall("acknowledge", lease.Session.Tenant, MayRetry: false),
+            (inner, lease, incarnation, throughVersion),
             static async (s, cancel) =>
             {
-                await s.inner.AcknowledgeAsync(s.session, s.incarnation, s.throughVersion, cancel).ConfigureAwait(false);
+                await s.inner.AcknowledgeAsync(s.lease, s.incarnation, s.throughVersion, cancel).ConfigureAwait(false);
                 return true;
             },
             cancellationToken).ConfigureAwait(false);

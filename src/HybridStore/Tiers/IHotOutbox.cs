@@ -35,12 +35,12 @@ public interface IHotOutbox
     /// <returns>The entries in order, whole ones only.</returns>
     ValueTask<IReadOnlyList<OutboxEntry>> ReadAsync(AuthSessionId session, long aboveVersion, int limit, CancellationToken cancellationToken);
 
-    /// <summary>Removes the entries that cold has taken. One that comes late changes nothing.</summary>
-    /// <param name="session">The session.</param>
+    /// <summary>Removes the entries that cold has taken. One that comes late changes nothing, nor does one under another lease than the last that hot was told of.</summary>
+    /// <param name="lease">The lease of whoever has drained them.</param>
     /// <param name="incarnation">The life that the entries belong to.</param>
     /// <param name="throughVersion">Cold's version: entries at or below it go.</param>
     /// <param name="cancellationToken">Cancels the wait.</param>
-    ValueTask AcknowledgeAsync(AuthSessionId session, long incarnation, long throughVersion, CancellationToken cancellationToken);
+    ValueTask AcknowledgeAsync(LeaseRef lease, long incarnation, long throughVersion, CancellationToken cancellationToken);
 
     /// <summary>Extends leases in hot, for a holder that does not reach cold: whoever wants the session asks here first, and waits.</summary>
     /// <param name="leases">The leases.</param>

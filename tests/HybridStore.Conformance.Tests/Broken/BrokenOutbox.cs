@@ -5,8 +5,8 @@ namespace HybridStore.Conformance.Tests.Broken;
 /// <summary>Promise 2: drops the entry after those that cold has.</summary>
 internal sealed class HastyOutboxHot(IHotTier inner) : OutboxDecorator(inner)
 {
-    public override ValueTask AcknowledgeAsync(AuthSessionId session, long incarnation, long throughVersion, CancellationToken cancellationToken) =>
-        base.AcknowledgeAsync(session, incarnation, throughVersion + 1, cancellationToken);
+    public override ValueTask AcknowledgeAsync(LeaseRef lease, long incarnation, long throughVersion, CancellationToken cancellationToken) =>
+        base.AcknowledgeAsync(lease, incarnation, throughVersion + 1, cancellationToken);
 }
 
 /// <summary>Promise 2: where it lost what it had, it begins anew with what comes, as if nothing had been before.</summary>
@@ -90,7 +90,7 @@ internal sealed class EvictingOutboxHot(IHotTier inner) : OutboxDecorator(inner)
     public override async ValueTask EvictAsync(AuthSessionId session, CancellationToken cancellationToken)
     {
         await base.EvictAsync(session, cancellationToken);
-        await AcknowledgeAsync(session, 1, long.MaxValue, cancellationToken);
+        await AcknowledgeAsync(new LeaseRef(session, 1), 1, long.MaxValue, cancellationToken);
     }
 }
 

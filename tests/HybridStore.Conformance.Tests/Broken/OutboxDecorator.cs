@@ -18,8 +18,8 @@ internal abstract class OutboxDecorator(IHotTier inner) : HotDecorator(inner), I
     public virtual ValueTask<IReadOnlyList<OutboxEntry>> ReadAsync(AuthSessionId session, long aboveVersion, int limit, CancellationToken cancellationToken) =>
         Real.ReadAsync(session, aboveVersion, limit, cancellationToken);
 
-    public virtual ValueTask AcknowledgeAsync(AuthSessionId session, long incarnation, long throughVersion, CancellationToken cancellationToken) =>
-        Real.AcknowledgeAsync(session, incarnation, throughVersion, cancellationToken);
+    public virtual ValueTask AcknowledgeAsync(LeaseRef lease, long incarnation, long throughVersion, CancellationToken cancellationToken) =>
+        Real.AcknowledgeAsync(lease, incarnation, throughVersion, cancellationToken);
 
     public virtual ValueTask<IReadOnlyList<bool?>> RenewAsync(IReadOnlyList<LeaseRef> leases, TimeSpan duration, CancellationToken cancellationToken) =>
         Real.RenewAsync(leases, duration, cancellationToken);

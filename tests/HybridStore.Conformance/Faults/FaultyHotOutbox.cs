@@ -43,8 +43,8 @@ internal sealed class FaultyHotOutbox(IHotOutbox inner, TierProbe probe) : IHotO
         return entries;
     }
 
-    public async ValueTask AcknowledgeAsync(AuthSessionId session, long incarnation, long throughVersion, CancellationToken cancellationToken) =>
-        await AskAsync(TierOperation.Acknowledge, () => Done(inner.AcknowledgeAsync(session, incarnation, throughVersion, cancellationToken)));
+    public async ValueTask AcknowledgeAsync(LeaseRef lease, long incarnation, long throughVersion, CancellationToken cancellationToken) =>
+        await AskAsync(TierOperation.Acknowledge, () => Done(inner.AcknowledgeAsync(lease, incarnation, throughVersion, cancellationToken)));
 
     public ValueTask<IReadOnlyList<bool?>> RenewAsync(IReadOnlyList<LeaseRef> leases, TimeSpan duration, CancellationToken cancellationToken) =>
         AskAsync(TierOperation.RenewInHot, () => inner.RenewAsync(leases, duration, cancellationToken));

@@ -35,8 +35,8 @@ internal sealed class ModelHotOutbox(ModelHotTier tier) : IHotOutbox
         return tier.AskAsync(TierOperation.ReadOutbox, step => step.Find(session)?.ReadOutbox(aboveVersion, limit) ?? [], cancellationToken);
     }
 
-    public async ValueTask AcknowledgeAsync(AuthSessionId session, long incarnation, long throughVersion, CancellationToken cancellationToken) =>
-        await tier.AskAsync(TierOperation.Acknowledge, step => step.Find(session)?.Acknowledge(incarnation, throughVersion), cancellationToken);
+    public async ValueTask AcknowledgeAsync(LeaseRef lease, long incarnation, long throughVersion, CancellationToken cancellationToken) =>
+        await tier.AskAsync(TierOperation.Acknowledge, step => step.Find(lease.Session)?.Acknowledge(lease.Epoch, incarnation, throughVersion), cancellationToken);
 
     public ValueTask<IReadOnlyList<bool?>> RenewAsync(IReadOnlyList<LeaseRef> leases, TimeSpan duration, CancellationToken cancellationToken)
     {

@@ -94,9 +94,11 @@ internal sealed partial class ModelHotSession
 
     public IReadOnlyList<OutboxEntry> ReadOutbox(long aboveVersion, int limit) => [.. _entries.Where(e => e.Patch.Version > aboveVersion).Take(limit)];
 
-    public bool Acknowledge(long incarnation, long throughVersion)
+    public bool Acknowledge(long epoch, long incarnation, long throughVersion)
     {
-        Trim(incarnation, throughVersion);
+        // Under another lease, what stands here is not the caller's, and may be another than cold has at that version.
+        if (_state?.Epoch == epoch)
+            Trim(incarnation, throughVersion);
         return true;
     }
 

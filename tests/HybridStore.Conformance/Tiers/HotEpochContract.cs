@@ -69,7 +69,7 @@ public abstract class HotEpochContract<TFixture> : HotContract<TFixture>
     {
         await ReadyAsync(version: 5, epoch: 3);
         await QueueAsync(Queued([Patch(6, (A, [6])), Patch(7, (A, [7]))], epoch: 3));
-        await Outbox.AcknowledgeAsync(Session, 1, 6, Cancel);
+        await Outbox.AcknowledgeAsync(new LeaseRef(Session, 3), 1, 6, Cancel);
         var state = await OutboxStateAsync();
 
         Assert.Equal(state, (await InstallAsync(3)).Former);
@@ -301,7 +301,7 @@ public abstract class HotEpochContract<TFixture> : HotContract<TFixture>
         for (var i = 1; i < sessions.Length; i++)
             Assert.Equal(HotQueueStatus.Queued, (await QueueAsync(Queued([Patch(6, (A, [6]))], session: sessions[i]))).Status);
         foreach (var i in new[] { 2, 3, 4 })
-            await Outbox.AcknowledgeAsync(sessions[i], 1, 6, Cancel);
+            await Outbox.AcknowledgeAsync(new LeaseRef(sessions[i], 1), 1, 6, Cancel);
         foreach (var i in new[] { 3, 4 })
             await Outbox.ReleaseAsync(new LeaseRef(sessions[i], 1), Cancel);
         await InstallAsync(2, session: sessions[4]);

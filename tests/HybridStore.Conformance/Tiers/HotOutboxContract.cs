@@ -62,13 +62,13 @@ public abstract class HotOutboxContract<TFixture> : HotContract<TFixture>
         await ReadyAsync(version: 5);
         await QueuedAsync(Patch(6, (A, [6])), Patch(7, (A, [7])), Patch(8, (B, [8])));
 
-        await Outbox.AcknowledgeAsync(Session, 1, 7, Cancel);
+        await Outbox.AcknowledgeAsync(new LeaseRef(Session, 1), 1, 7, Cancel);
 
         var state = (await OutboxStateAsync())!;
         Assert.Equal((8, 7, false), (state.Version, state.DrainedVersion, state.IsEmpty));
         await HasEntriesAsync(8);
 
-        await Outbox.AcknowledgeAsync(Session, 1, 8, Cancel);
+        await Outbox.AcknowledgeAsync(new LeaseRef(Session, 1), 1, 8, Cancel);
 
         Assert.True((await OutboxStateAsync())!.IsEmpty);
         Assert.Empty(await EntriesAsync());
@@ -91,9 +91,9 @@ public abstract class HotOutboxContract<TFixture> : HotContract<TFixture>
         var state = (await OutboxStateAsync())!;
         Assert.Equal((9, 7, false), (state.Version, state.DrainedVersion, state.IsEmpty));
         Assert.Equal([8, 9], (await EntriesAsync(above: state.DrainedVersion)).Select(e => e.Patch.Version));
-        await Outbox.AcknowledgeAsync(Session, 1, 8, Cancel);
+        await Outbox.AcknowledgeAsync(new LeaseRef(Session, 1), 1, 8, Cancel);
         await HasEntriesAsync(9);
-        await Outbox.AcknowledgeAsync(Session, 1, 9, Cancel);
+        await Outbox.AcknowledgeAsync(new LeaseRef(Session, 1), 1, 9, Cancel);
         Assert.Empty(await EntriesAsync());
         Assert.Equal([9, 8], (await ReadAsync(A, B)).Records.Select(r => r!.Value.Version));
     }
@@ -117,7 +117,7 @@ public abstract class HotOutboxContract<TFixture> : HotContract<TFixture>
     {
         await ReadyAsync(version: 5);
         await QueuedAsync(Patch(6, (A, [6])), Patch(7, (A, [7])));
-        await Outbox.AcknowledgeAsync(Session, 1, 6, Cancel);
+        await Outbox.AcknowledgeAsync(new LeaseRef(Session, 1), 1, 6, Cancel);
         var before = await StateAsync();
 
         Assert.Equal(HotQueueStatus.OutOfOrder, (await QueueAsync(Queued([Patch(9, (A, [9]))], drained: 7))).Status);
@@ -134,17 +134,32 @@ public abstract class HotOutboxContract<TFixture> : HotContract<TFixture>
     [Promise(2, 5)]
     public async Task Acknowledge_LateOrOfAnotherLife_ChangesNothing()
     {
-        await Outbox.AcknowledgeAsync(Session, 1, 7, Cancel);
+        await Outbox.AcknowledgeAsync(new LeaseRef(Session, 1), 1, 7, Cancel);
         Assert.Null(await OutboxStateAsync());
         await ReadyAsync(version: 5, incarnation: 2);
         Assert.Equal(HotQueueStatus.Queued, (await QueueAsync(Queued([Patch(6, (A, [6])), Patch(7, (A, [7]))], incarnation: 2))).Status);
-        await Outbox.AcknowledgeAsync(Session, 2, 6, Cancel);
+        await Outbox.AcknowledgeAsync(new LeaseRef(Session, 1), 2, 6, Cancel);
         var before = await StateAsync();
 
-        await Outbox.AcknowledgeAsync(Session, 2, 6, Cancel);
-        await Outbox.AcknowledgeAsync(Session, 2, 3, Cancel);
-        await Outbox.AcknowledgeAsync(Session, 1, 7, Cancel);
-        await Outbox.AcknowledgeAsync(Session, 3, 7, Cancel);
+        await Outbox.AcknowledgeAsync(new LeaseRef(Session, 1), 2, 6, Cancel);
+        await Outbox.AcknowledgeAsync(new LeaseRef(Session, 1), 2, 3, Cancel);
+        await Outbox.AcknowledgeAsync(new LeaseRef(Session, 1), 1, 7, Cancel);
+        await Outbox.AcknowledgeAsync(new LeaseRef(Session, 1), 3, 7, Cancel);
+
+        Assert.Equal(before, await StateAsync());
+    }
+
+    /// <summary>Whoever has another lease than hot was told of has drained something else: cold may have gone back, and have another commit at that version.</summary>
+    [Fact]
+    [Promise(2)]
+    public async Task Acknowledge_UnderAnotherLease_ChangesNothing()
+    {
+        await ReadyAsync(version: 5, epoch: 3);
+        Assert.Equal(HotQueueStatus.Queued, (await QueueAsync(Queued([Patch(6, (A, [6])), Patch(7, (A, [7]))], epoch: 3))).Status);
+        var before = await StateAsync();
+
+        await Outbox.AcknowledgeAsync(new LeaseRef(Session, 2), 1, 6, Cancel);
+        await Outbox.AcknowledgeAsync(new LeaseRef(Session, 4), 1, 7, Cancel);
 
         Assert.Equal(before, await StateAsync());
     }
@@ -240,7 +255,7 @@ public abstract class HotOutboxContract<TFixture> : HotContract<TFixture>
         Assert.Equal([null, null], read.Records);
         await HasEntriesAsync(7);
 
-        await Outbox.AcknowledgeAsync(Session, 1, 7, Cancel);
+        await Outbox.AcknowledgeAsync(new LeaseRef(Session, 1), 1, 7, Cancel);
         Assert.True(await FillAsync(Meta(7), Sealed(A, 6, 6)));
     }
 
@@ -312,7 +327,7 @@ public abstract class HotOutboxContract<TFixture> : HotContract<TFixture>
         Assert.False((await InstallAsync(1)).Installed);
         Assert.False(await FillAsync(miss.Generation, Meta(7, runId: miss.RunId), Sealed(A, 6, 6)));
         await ApplyAsync(6, Meta(7), CommitId.New(), (A, [7]));
-        await Outbox.AcknowledgeAsync(Session, 1, 7, Cancel);
+        await Outbox.AcknowledgeAsync(new LeaseRef(Session, 1), 1, 7, Cancel);
         await IsEmptyAsync();
 
         async Task IsEmptyAsync()
@@ -373,7 +388,7 @@ public abstract class HotOutboxContract<TFixture> : HotContract<TFixture>
         var before = await StateAsync(other);
 
         await Outbox.DiscardAsync(new LeaseRef(Session, 2), 1, Cancel);
-        await Outbox.AcknowledgeAsync(Session, 1, 100, Cancel);
+        await Outbox.AcknowledgeAsync(new LeaseRef(Session, 1), 1, 100, Cancel);
 
         Assert.Equal(before, await StateAsync(other));
     }

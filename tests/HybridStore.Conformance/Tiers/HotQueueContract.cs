@@ -86,7 +86,7 @@ public abstract class HotQueueContract<TFixture> : HotContract<TFixture>
 
         await HasEntriesAsync(far, far + 1);
         Assert.Equal(far + 1, (await ReadAsync(A)).Records[0]!.Value.Version);
-        await Outbox.AcknowledgeAsync(Session, 1, far, Cancel);
+        await Outbox.AcknowledgeAsync(new LeaseRef(Session, 1), 1, far, Cancel);
         await HasEntriesAsync(far + 1);
     }
 
@@ -328,7 +328,7 @@ public abstract class HotQueueContract<TFixture> : HotContract<TFixture>
         var cancelled = new CancellationToken(canceled: true);
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await Outbox.QueueAsync(Queued([Patch(7, (A, [2]))]), cancelled));
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await Outbox.AcknowledgeAsync(Session, 1, 6, cancelled));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await Outbox.AcknowledgeAsync(new LeaseRef(Session, 1), 1, 6, cancelled));
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await Outbox.DiscardAsync(new LeaseRef(Session, 2), 1, cancelled));
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await Outbox.AdoptAsync(
             new HotAdoption { Session = Session, Meta = Meta(9), ValidFor = TimeSpan.FromMinutes(1) }, cancelled));

@@ -21,7 +21,7 @@ public abstract class HotRepeatContract<TFixture> : HotContract<TFixture>
         await IsRepeatedAsync(7, two);
         await IsRepeatedAsync(6, two[0]);
 
-        await Outbox.AcknowledgeAsync(Session, 1, 8, Cancel);
+        await Outbox.AcknowledgeAsync(new LeaseRef(Session, 1), 1, 8, Cancel);
         await IsRepeatedAsync(7, two);
 
         await Tier.EvictAsync(Session, Cancel);

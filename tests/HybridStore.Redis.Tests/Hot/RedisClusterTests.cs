@@ -97,7 +97,7 @@ public sealed class RedisClusterTests : RedisTierTest
         Assert.Equal(HotQueueStatus.Queued, (await tier.Outbox!.QueueAsync(CommitOf(session, Patch(2, Set("a", [2]))), Cancel)).Status);
         Assert.Equal([2], (await tier.Outbox.ReadAsync(session, 0, 10, Cancel)).Select(e => e.Patch.Version));
         Assert.Equal([2], (await tier.ReadAsync(session, [A], false, Cancel)).Records[0]!.Value.Envelope.ToArray());
-        await tier.Outbox.AcknowledgeAsync(session, 1, 2, Cancel);
+        await tier.Outbox.AcknowledgeAsync(new LeaseRef(session, 1), 1, 2, Cancel);
         Assert.True((await tier.ReadAsync(session, [], false, Cancel)).Outbox!.IsEmpty);
     }
 }

@@ -73,7 +73,7 @@ public sealed class RedisCostTests : RedisTierTest
         await tier.Outbox!.QueueAsync(Commit(Patch(2, Set("a", [1]))), Cancel);
         await tier.EvictAsync(Session, Cancel);
         await AdoptAsync(tier, 2);
-        await tier.Outbox.AcknowledgeAsync(Session, 1, 2, Cancel);
+        await tier.Outbox.AcknowledgeAsync(new LeaseRef(Session, 1), 1, 2, Cancel);
         await tier.Outbox.DiscardAsync(new LeaseRef(Session, 2), 1, Cancel);
 
         using var client = server.Connect();
@@ -88,7 +88,7 @@ public sealed class RedisCostTests : RedisTierTest
             new QueuedCommit { Session = session, Incarnation = 1, Epoch = 1, Patches = [commit], GoodUntil = DateTimeOffset.UnixEpoch.AddDays(30_000) }, Cancel);
         Assert.Equal(HotQueueStatus.Queued, queued.Status);
         Assert.Single(await tier.Outbox.ReadAsync(session, 11, 10, Cancel));
-        await tier.Outbox.AcknowledgeAsync(session, 1, 12, Cancel);
+        await tier.Outbox.AcknowledgeAsync(new LeaseRef(session, 1), 1, 12, Cancel);
         Assert.Equal(12, (await tier.ReadAsync(session, [new AuthKey("session", "1")], false, Cancel)).Records[0]!.Value.Version);
         return Difference(before, Commands(client));
     }

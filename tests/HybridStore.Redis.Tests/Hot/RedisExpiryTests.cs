@@ -30,10 +30,10 @@ public sealed class RedisExpiryTests : RedisTierTest
         AssertStays(server);
         await tier.EvictAsync(Session, Cancel);
         AssertStays(server);
-        await tier.Outbox.AcknowledgeAsync(Session, 1, 2, Cancel);
+        await tier.Outbox.AcknowledgeAsync(new LeaseRef(Session, 1), 1, 2, Cancel);
         AssertStays(server);
 
-        await tier.Outbox.AcknowledgeAsync(Session, 1, 3, Cancel);
+        await tier.Outbox.AcknowledgeAsync(new LeaseRef(Session, 1), 1, 3, Cancel);
         AssertExpires(server);
         Assert.Equal("0", server.Send("EXISTS", Outbox));
     }

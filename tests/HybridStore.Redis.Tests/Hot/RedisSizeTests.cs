@@ -33,9 +33,9 @@ public sealed class RedisSizeTests : RedisTierTest
         var read = await ReadAsync(tier, [.. patch.Changes.Select(c => c.Key)]);
         Same(patch.Changes, [.. read.Records.Select(r => new SealedChange(r!.Value.Key, r.Value.Exists ? r.Value.Envelope : (ReadOnlyMemory<byte>?)null))]);
 
-        await tier.Outbox.AcknowledgeAsync(Session, 1, 2, Cancel);
+        await tier.Outbox.AcknowledgeAsync(new LeaseRef(Session, 1), 1, 2, Cancel);
         Assert.Equal([3, 4], (await tier.Outbox.ReadAsync(Session, 0, 10, Cancel)).Select(e => e.Patch.Version));
-        await tier.Outbox.AcknowledgeAsync(Session, 1, 4, Cancel);
+        await tier.Outbox.AcknowledgeAsync(new LeaseRef(Session, 1), 1, 4, Cancel);
         Assert.Equal("0", server.Send("EXISTS", "hybridstore:{clinic/reception}:o"));
     }
 

@@ -132,6 +132,35 @@ public sealed class OthersInColdTests : IAsyncDisposable
         Assert.Equal((1, 2), (read[0].Value.Span[0], read[1].Value.Span[0]));
     }
 
+    // Regression (simulator, seed 984625): who held it meanwhile told hot that cold has what was queued, and nobody learned that it is lost.
+    [Fact]
+    public async Task ColdForgotTheLease_AndWhoHeldTheSessionWithoutHotGivesItBack_WhatIsQueuedThereIsNotTakenForDrained()
+    {
+        var (_, first) = await _fixture.OpenAsync();
+        await first.DisposeAsync();
+        var older = new InMemoryColdTier(_fixture.Clock) { Content = ((InMemoryColdTier)_fixture.RealCold).Content };
+        var lease = await older.Leases.AcquireAsync(new LeaseRequest(_fixture.Session, "another", TimeSpan.FromMinutes(1), MayQueue: false), Cancel);
+        await older.Leases.ReleaseAsync(new LeaseRef(_fixture.Session, lease.Epoch), drained: true, Cancel);
+        var (process, session) = await _fixture.OpenAsync();
+        process.LoseCold();
+        await session.CommitAsync(Queued(B, 10), Cancel);
+        var other = _fixture.Start();
+        other.Cold.Inner = older;
+        _fixture.Server.OnRequest = static _ => throw new StoreUnavailableException("model", "It is down.");
+        await other.Store.CommitAsync(_fixture.Session, Put(A, 20), Cancel);
+        var theirs = await other.Store.OpenAsync(_fixture.Session, Cancel);
+        Assert.Equal(3, theirs.Epoch);
+        _fixture.Server.OnRequest = null;
+
+        await theirs.DisposeAsync();
+
+        Assert.Equal((2, 1), await _fixture.OutboxAsync() is { } outbox ? (outbox.Version, outbox.DrainedVersion) : default);
+        _fixture.PassLease();
+        var next = _fixture.Start();
+        next.Cold.Inner = older;
+        await Assert.ThrowsAsync<ColdWentBackException>(async () => await next.Store.OpenAsync(_fixture.Session, Cancel));
+    }
+
     public ValueTask DisposeAsync() => _fixture.DisposeAsync();
 
     /// <summary>

@@ -185,7 +185,7 @@ internal sealed class SimColdTier(IColdTier inner, SimHistory history, SimSchedu
         }
 
         if (Plant == SimPlant.AcknowledgedBeforeCold && commit.Patches[0].Predecessor is not null && process.Hot is { Outbox: not null } hot)
-            hot.AcknowledgeNow(commit.Session, commit.Incarnation, commit.Patches[^1].Version);
+            hot.AcknowledgeNow(new LeaseRef(commit.Session, commit.Epoch), commit.Incarnation, commit.Patches[^1].Version);
         if (Plant == SimPlant.OutOfOrder && commit.Patches.Count > 1 && commit.Patches[^1].Predecessor is not null)
             commit = With(commit, [Behind(commit.Patches[^1], commit.Patches[0].Predecessor!.Value)], commit.Epoch);
         if (Plant == SimPlant.NoFence)

@@ -51,11 +51,11 @@ internal sealed class SimHotOutbox(SimHotTier tier, IHotOutbox outbox, SimSchedu
         $"read the outbox above {aboveVersion}",
         async _ => tier.Plant == SimPlant.TakeoverWithoutDrain ? [] : await outbox.ReadAsync(session, aboveVersion, limit, cancellationToken));
 
-    public async ValueTask AcknowledgeAsync(AuthSessionId session, long incarnation, long throughVersion, CancellationToken cancellationToken) => await tier.AskAsync(
+    public async ValueTask AcknowledgeAsync(LeaseRef lease, long incarnation, long throughVersion, CancellationToken cancellationToken) => await tier.AskAsync(
         $"acknowledge through {throughVersion}",
         async _ =>
         {
-            await outbox.AcknowledgeAsync(session, incarnation, throughVersion, cancellationToken);
+            await outbox.AcknowledgeAsync(lease, incarnation, throughVersion, cancellationToken);
             return true;
         });
 

@@ -89,8 +89,8 @@ internal sealed class SimHotTier : IHotTier
     public async ValueTask<long?> OutboxEpochAsync(AuthSessionId session) => (await _tier().ReadAsync(session, [], false, CancellationToken.None)).Outbox?.Epoch;
 
     /// <summary>Takes entries for drained, on no way that could fail.</summary>
-    public void AcknowledgeNow(AuthSessionId session, long incarnation, long version) =>
-        _ = _tier().Outbox!.AcknowledgeAsync(session, incarnation, version, CancellationToken.None).AsTask();
+    public void AcknowledgeNow(LeaseRef lease, long incarnation, long version) =>
+        _ = _tier().Outbox!.AcknowledgeAsync(lease, incarnation, version, CancellationToken.None).AsTask();
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
