@@ -236,7 +236,9 @@ internal sealed class SimRun : IDisposable
         process.Handles.TryGetValue(session, out var handle);
         var earliest = Earliest(process, session, handle);
         var furthest = process.Furthest(session);
+        var seen = process.Seen(session);
         var record = handle is not null ? await handle.GetAsync(key.Type, key.Id) : await process.Store.GetAsync(session, key);
+        earliest = WithoutLeasesForgottenMeanwhile(session, handle, earliest, seen);
         var points = _history.Of(session);
         for (var i = earliest; i < points.Count; i++)
         {
@@ -265,7 +267,9 @@ internal sealed class SimRun : IDisposable
         process.Handles.TryGetValue(session, out var handle);
         var earliest = Earliest(process, session, handle);
         var furthest = process.Furthest(session);
+        var seen = process.Seen(session);
         var set = handle is not null ? await handle.GetManyAsync(keys) : await process.Store.GetManyAsync(session, keys);
+        earliest = WithoutLeasesForgottenMeanwhile(session, handle, earliest, seen);
         Check(process, session, set, earliest, furthest);
         _scheduler.Note(process, $"got {set.Count} of {session}{(handle is null ? "" : " held")} at {set.Incarnation}:{set.SessionVersion}");
     }
@@ -474,7 +478,9 @@ internal sealed class SimRun : IDisposable
         process.Handles.TryGetValue(session, out var handle);
         var earliest = Earliest(process, session, handle);
         var furthest = process.Furthest(session);
+        var seen = process.Seen(session);
         var found = await process.Store.FindSessionAsync(session);
+        earliest = WithoutLeasesForgottenMeanwhile(session, handle, earliest, seen);
         if (found is null)
             return;
         var mark = new SeenMark(found.Incarnation, found.Version);
@@ -552,6 +558,10 @@ internal sealed class SimRun : IDisposable
         if (process.Handles.TryGetValue(session, out var handle) && handle.LeaseLost.IsCancellationRequested)
             await CloseAsync(process, session);
     }
+
+    /// <summary>Cold that goes back while it is asked can't tell of the leases that it forgets then, whatever it could have told when the question was put.</summary>
+    private int WithoutLeasesForgottenMeanwhile(AuthSessionId session, AuthSession? handle, int earliest, int seen) =>
+        handle is { HoldsLease: true } ? earliest : Math.Min(earliest, Math.Max(seen, _history.LastWithoutForgottenLeases(session, earliest)));
 
     /// <summary>The earliest point that an answer to who asks now may be from.</summary>
     private int Earliest(SimProcess process, AuthSessionId session, AuthSession? handle)
