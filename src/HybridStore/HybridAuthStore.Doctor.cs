@@ -28,7 +28,19 @@ public sealed partial class HybridAuthStore
     {
         Check(session);
         await InitializeAsync(cancellationToken).ConfigureAwait(false);
-        var (look, kinds) = await LookTwiceAsync(session, cancellationToken).ConfigureAwait(false);
+        SessionLook look;
+        IReadOnlyList<AuthFindingKind> kinds;
+        try
+        {
+            (look, kinds) = await LookTwiceAsync(session, cancellationToken).ConfigureAwait(false);
+        }
+        catch (SessionNotFoundException)
+        {
+            if (await FindLostAsync(session, cancellationToken).ConfigureAwait(false) is not { } lost)
+                throw;
+            return [lost];
+        }
+
         var findings = kinds.Select(kind => Describe(session, look, kind)).ToList();
         findings.AddRange(await DiagnoseRecordsAsync(session, opensRecords, cancellationToken).ConfigureAwait(false));
         return findings;
@@ -54,6 +66,31 @@ public sealed partial class HybridAuthStore
         };
     }
 
+    /// <summary>Whether cold had a session once that it does not have: hot may know of it.</summary>
+    private async ValueTask<AuthFinding?> FindLostAsync(AuthSessionId session, CancellationToken cancellationToken)
+    {
+        // Hot first: a session that is deleted meanwhile is one that cold says has ended.
+        var hot = await AskHotAsync(session, cancellationToken).ConfigureAwait(false);
+        var cold = await _cold.ReadAsync(session, [], withDataKeys: false, cancellationToken).ConfigureAwait(false);
+        return cold.Head is null && DiagnosisDecision.LostVersion(cold.LastEndedIncarnation, hot?.Meta, hot?.Outbox) is { } version
+            ? new AuthFinding(AuthFindingKind.ColdWentBack) { Session = session, WaitsForAPerson = true, Version = version }
+            : null;
+    }
+
+    /// <returns>What hot knows of a session; <see langword="null"/>: there is no hot tier, or it does not answer.</returns>
+    private async ValueTask<HotRead?> AskHotAsync(AuthSessionId session, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return _hot is null ? null : await _hot.ReadAsync(session, [], withDataKeys: false, cancellationToken).ConfigureAwait(false);
+        }
+        catch (StoreUnavailableException)
+        {
+            // That is what is found out.
+            return null;
+        }
+    }
+
     /// <summary>Looks until two looks in a row see the same.</summary>
     private async ValueTask<(SessionLook Look, IReadOnlyList<AuthFindingKind> Kinds)> LookTwiceAsync(AuthSessionId session, CancellationToken cancellationToken)
     {
@@ -74,17 +111,7 @@ public sealed partial class HybridAuthStore
     private async ValueTask<SessionLook> LookAsync(AuthSessionId session, CancellationToken cancellationToken)
     {
         var outbox = _hot?.Outbox;
-        HotRead? hot = null;
-        try
-        {
-            if (_hot is not null)
-                hot = await _hot.ReadAsync(session, [], withDataKeys: false, cancellationToken).ConfigureAwait(false);
-        }
-        catch (StoreUnavailableException)
-        {
-            // That is what is found out.
-        }
-
+        var hot = await AskHotAsync(session, cancellationToken).ConfigureAwait(false);
         var cold = await _cold.ReadAsync(session, [], withDataKeys: false, cancellationToken).ConfigureAwait(false);
         if (cold.Head is not { } head)
             throw new SessionNotFoundException(session);

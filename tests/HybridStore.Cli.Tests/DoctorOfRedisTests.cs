@@ -170,25 +170,49 @@ public sealed class DoctorOfRedisTests
     }
 
     [Fact]
-    public async Task ColdLostTheSession_AcceptedAtVersion0_ItIsOver_AndBegunAnew()
+    public async Task ColdLostTheSession_IsExplained_AndAcceptedAtVersion0_ItIsOver_AndBegunAnew()
     {
         await using var bench = await RedisBench.StartAsync();
         await CommitAsync(bench, "before");
-        var empty = bench.Bench.PathOf("empty.db");
-        await using (var cold = new SqliteColdTier(new SqliteColdTierOptions { Path = empty }, TimeProvider.System))
-            await cold.InitializeAsync(Cancel);
-        Put(empty, bench.Bench.Database);
+        await LoseAsync(bench);
+        Assert.Equal(["coldWentBack"], await bench.Bench.DiagnoseAsync(DoctorBench.Waits));
+        Assert.Contains("The store has lost the session", (await bench.RunAsync("doctor", "--session", Bench.Session)).Out, StringComparison.Ordinal);
         await using (var services = bench.CreateStore())
             await Assert.ThrowsAsync<ColdWentBackException>(() => RedisBench.OpenAsync(services.GetRequiredService<HybridAuthStore>()));
 
-        var json = (await bench.RunAsync("accept", "--session", Bench.Session, "--version", "0", "--yes", "--json")).Succeeded().Json;
+        var way = (await bench.Bench.WaysOutAsync()).Single(static w => w.StartsWith("hybridstore accept", StringComparison.Ordinal));
+        var json = (await bench.RunAsync([.. DoctorBench.WordsOf(way).Skip(1), "--json"])).Succeeded().Json;
 
         Assert.Equal((0, 0, false), (json.GetProperty("accepted").GetInt64(), json.GetProperty("version").GetInt64(), json.GetProperty("rolledBack").GetBoolean()));
-        await using var after = bench.CreateStore();
-        await using var session = await RedisBench.OpenAsync(after.GetRequiredService<HybridAuthStore>());
-        Assert.False((await session.GetAsync(AuthKey.Creds, Cancel)).Exists);
-        Assert.Equal(CommitOutcome.Persisted, (await session.CommitAsync(new AuthPatch().SetLidMapping("5511000000000", "1000"), Cancel)).Outcome);
-        Assert.Equal(CommitOutcome.Queued, (await session.CommitAsync(new AuthPatch().SetLidMapping("5511000000001", "1001"), Cancel)).Outcome);
+        (await bench.RunAsync("doctor", "--session", Bench.Session)).Failed(1, "does not exist");
+        await using (var after = bench.CreateStore())
+        await using (var session = await RedisBench.OpenAsync(after.GetRequiredService<HybridAuthStore>()))
+        {
+            Assert.False((await session.GetAsync(AuthKey.Creds, Cancel)).Exists);
+            Assert.Equal(CommitOutcome.Persisted, (await session.CommitAsync(new AuthPatch().SetLidMapping("5511000000000", "1000"), Cancel)).Outcome);
+            Assert.Equal(CommitOutcome.Queued, (await session.CommitAsync(new AuthPatch().SetLidMapping("5511000000001", "1001"), Cancel)).Outcome);
+        }
+
+        await bench.Bench.IsHealthyAsync();
+    }
+
+    [Fact]
+    public async Task ColdLostTheSession_ABackupPutInPlace_IsRolledBackAndHasItsIdentity()
+    {
+        await using var bench = await RedisBench.StartAsync();
+        var file = bench.Bench.PathOf("session.backup");
+        var keys = bench.Bench.PathOf("session.keys");
+        (await bench.RunAsync("backup", file, "--session", Bench.Session, "--with-keys", keys)).Succeeded();
+        await CommitAsync(bench, "after");
+        await LoseAsync(bench);
+
+        await bench.Bench.TakeAsync("restore", ("FILE", file), ("KEYS", keys));
+
+        Assert.Equal(["rolledBack"], await bench.Bench.DiagnoseAsync(DoctorBench.Waits));
+        await using var services = bench.CreateStore();
+        await using var session = await RedisBench.OpenAsync(services.GetRequiredService<HybridAuthStore>());
+        Assert.True((await session.GetAsync(AuthKey.Creds, Cancel)).Exists);
+        Assert.False((await session.GetAsync("tctoken", "5511000000000", Cancel)).Exists);
     }
 
     [Fact]
@@ -230,6 +254,14 @@ public sealed class DoctorOfRedisTests
             Put(bench.Bench.Database, newer);
         Put(older, bench.Bench.Database);
         return older;
+    }
+
+    private static async Task LoseAsync(RedisBench bench)
+    {
+        var empty = bench.Bench.PathOf("empty.db");
+        await using (var cold = new SqliteColdTier(new SqliteColdTierOptions { Path = empty }, TimeProvider.System))
+            await cold.InitializeAsync(Cancel);
+        Put(empty, bench.Bench.Database);
     }
 
     private static async Task CommitAsync(RedisBench bench, string value)

@@ -49,6 +49,7 @@ internal static class Explainer
                     new("Put a newer backup in place, if there is one.", Command(session, ["restore", "FILE"], "--replace"), "what came after the backup, and Signal sessions, which are made anew", "the identity, if it is in the backup", No),
                     Deletion(session),
                 ]),
+            AuthFindingKind.ColdWentBack when cold == 0 => OfALostSession(finding, session),
             AuthFindingKind.ColdWentBack => new(
                 Say($"The store went back in time: it has version {cold}, and the hot tier knows of {(finding.Version is { } known && known > cold ? Say($"version {known}") : "a later lease than the store does")}."),
                 "The database was restored from a backup, or a standby that lagged was promoted.",
@@ -150,6 +151,16 @@ internal static class Explainer
         "The hot tier's settings, as it tells them itself.",
         "Commits that are queued may be lost without any failure of a bot.",
         [new("Change the setting on the server, for good (in its configuration file too).", null, "nothing", "everything", No)]);
+
+    private static Explanation OfALostSession(AuthFinding finding, AuthSessionId session) => new(
+        Say($"The store has lost the session: it does not have it, nor says that it was deleted, and the hot tier knows of version {finding.Version}."),
+        "The database was restored from a backup of before the session, was emptied, or is another one.",
+        "Opening the session fails, so that it is not begun anew by mistake. Nothing is read or written.",
+        [
+            new("Put the newer database back, or name the right one.", null, "nothing", "everything", No),
+            new("Put a backup of the session in place, with the file of its keys, if there is one.", Command(session, ["restore", "FILE", "--keys", "KEYS"]), "what came after the backup, and Signal sessions, which are made anew", "the identity", No),
+            new("Begin anew.", Command(session, ["accept", "--version", "0"], "--yes"), "the session with all its records", "nothing of it", Yes),
+        ]);
 
     private static Explanation OfDamage(AuthFinding finding, AuthSessionId session)
     {

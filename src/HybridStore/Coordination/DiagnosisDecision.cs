@@ -47,6 +47,19 @@ internal static class DiagnosisDecision
         return known == 0 ? null : known;
     }
 
+    /// <summary>The version at which cold had a session that it does not have now, as far as hot knows; <see langword="null"/>: hot knows of none, or of one whose life has ended.</summary>
+    /// <param name="lastEndedIncarnation">The last life that ended, as cold says, which was asked after hot.</param>
+    /// <param name="meta">What hot knows of the session, if it does.</param>
+    /// <param name="outbox">What hot knows of its outbox, if it does.</param>
+    public static long? LostVersion(long lastEndedIncarnation, HotMeta? meta, HotOutboxState? outbox)
+    {
+        // Nothing is queued, and no record is in hot, before cold has a session's first commit.
+        var known = Math.Max(
+            outbox is { DrainedVersion: not 0 } && outbox.Incarnation > lastEndedIncarnation ? outbox.Version : 0,
+            meta is not null && meta.Incarnation > lastEndedIncarnation ? meta.Version : 0);
+        return known == 0 ? null : known;
+    }
+
     // Hot was asked first. So whatever it had from cold, cold had before it was asked.
     private static bool IsBehindHot(in SessionLook look)
     {

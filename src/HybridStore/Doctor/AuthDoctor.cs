@@ -20,7 +20,10 @@ public sealed class AuthDoctor
     /// <param name="session">The session.</param>
     /// <param name="opensRecords">Whether every record is opened, as <see cref="IAuthStateStore.VerifyAsync"/> does; without it, only what is known of the session itself is looked at.</param>
     /// <param name="cancellationToken">Cancels the wait.</param>
-    /// <returns>What was found, the most pressing first; empty: nothing.</returns>
+    /// <returns>
+    /// What was found, the most pressing first; empty: nothing. Of a session that cold has lost as a whole and hot still knows of: that alone, as <see cref="AuthFindingKind.ColdWentBack"/>
+    /// with <see cref="AuthFinding.ColdVersion"/> 0.
+    /// </returns>
     /// <exception cref="SessionNotFoundException">There is no such session.</exception>
     /// <exception cref="StoreUnavailableException">Cold does not answer.</exception>
     public ValueTask<IReadOnlyList<AuthFinding>> DiagnoseAsync(AuthSessionId session, bool opensRecords = true, CancellationToken cancellationToken = default) =>

@@ -68,6 +68,24 @@ public sealed class DiagnosisDecisionTests
     }
 
     [Fact]
+    public void LostVersion_OfALifeThatColdNeverEnded_IsTheHighestThatHotKnows()
+    {
+        Assert.Equal(10, DiagnosisDecision.LostVersion(0, meta: null, Drained));
+        Assert.Equal(12, DiagnosisDecision.LostVersion(0, meta: null, Drained with { Version = 12 }));
+        Assert.Equal(11, DiagnosisDecision.LostVersion(0, MetaAt(11), outbox: null));
+        Assert.Equal(11, DiagnosisDecision.LostVersion(0, MetaAt(11), Drained));
+        Assert.Equal(10, DiagnosisDecision.LostVersion(2, meta: null, Drained with { Incarnation = 3 }));
+    }
+
+    [Fact]
+    public void LostVersion_DeletedOrNeverBegun_IsNone()
+    {
+        Assert.Null(DiagnosisDecision.LostVersion(1, MetaAt(11), Drained));
+        Assert.Null(DiagnosisDecision.LostVersion(0, meta: null, outbox: null));
+        Assert.Null(DiagnosisDecision.LostVersion(0, meta: null, Drained with { Version = 0, DrainedVersion = 0 }));
+    }
+
+    [Fact]
     public void Judge_ColdWentBack_NothingElseIsSaidOfWhatWaits() =>
         Assert.Equal([AuthFindingKind.ColdWentBack], DiagnosisDecision.Judge(Left with { Outbox = Drained with { Version = 12, DrainedVersion = 11 } }));
 
