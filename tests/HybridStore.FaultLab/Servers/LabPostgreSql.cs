@@ -73,10 +73,11 @@ internal sealed class LabPostgreSql : IAsyncDisposable
     {
         if (_process is not { } process)
             return;
-        _process = null;
+
+        // Stopped before its children are listed: those that it forks after that would live on, and wait for locks of the killed ones, with the cluster in their hands.
+        Signal.Send("STOP", process.Id);
         Signal.Send("KILL", Family(process));
-        await process.WaitForExitAsync();
-        process.Dispose();
+        await EndAsync(process);
     }
 
     /// <summary>Asks the server to end: fast, so that it ends all connections.</summary>
@@ -84,10 +85,8 @@ internal sealed class LabPostgreSql : IAsyncDisposable
     {
         if (_process is not { } process)
             return;
-        _process = null;
         Signal.Send("INT", process.Id);
-        await process.WaitForExitAsync();
-        process.Dispose();
+        await EndAsync(process);
     }
 
     /// <summary>Stops or continues the processes that there are; what comes later is not stopped.</summary>
@@ -148,6 +147,13 @@ internal sealed class LabPostgreSql : IAsyncDisposable
         await KillAsync();
         LabFolder.Unmount(Disk);
         LabFolder.Delete(_folder);
+    }
+
+    private async Task EndAsync(Process process)
+    {
+        await ServerEnd.WaitAsync(process, "PostgreSQL");
+        _process = null;
+        process.Dispose();
     }
 
     private static int[] Family(Process process) =>

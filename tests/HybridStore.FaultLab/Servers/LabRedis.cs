@@ -72,9 +72,9 @@ internal sealed class LabRedis(string name, string fsync) : IAsyncDisposable
     {
         if (_process is not { } process)
             return;
-        _process = null;
         Signal.Send("KILL", process.Id);
-        await process.WaitForExitAsync();
+        await ServerEnd.WaitAsync(process, "redis-server");
+        _process = null;
         process.Dispose();
     }
 
