@@ -37,6 +37,7 @@ public sealed class AuthHistory
     /// <returns>Where the session is now.</returns>
     /// <exception cref="HistoryUnreachableException">The version is not one that can be gone back to.</exception>
     /// <exception cref="SessionNotFoundException">The session does not exist.</exception>
+    /// <exception cref="IncarnationEndedException">It was deleted meanwhile, or cold went back to before a deletion, and hot knows of a later life.</exception>
     /// <exception cref="SessionHeldException">A process holds the session.</exception>
     /// <exception cref="StoreUnusableException">The cold tier keeps no history.</exception>
     /// <exception cref="EnvelopeException">A record that would come back does not open.</exception>

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using HybridStore.Codec;
 using HybridStore.Coordination;
 using HybridStore.Diagnostics;
+using HybridStore.Sessions;
 using HybridStore.Tiers;
 
 namespace HybridStore;
@@ -53,7 +54,7 @@ public sealed partial class HybridAuthStore
         {
             Session = session,
             WaitsForAPerson = kind is not (AuthFindingKind.HolderGone or AuthFindingKind.HolderCutOff),
-            ColdVersion = look.Head.Version,
+            ColdVersion = kind == AuthFindingKind.ColdWentBack && DiagnosisDecision.LostVersion(look.Head.Incarnation, look.Meta, look.Outbox) is not null ? 0 : look.Head.Version,
             Version = kind switch
             {
                 AuthFindingKind.Parked => parked!.Version,
@@ -238,6 +239,16 @@ public sealed partial class HybridAuthStore
             return new RolledBackSession(session, To: 0, From: 0, Version: 0, Records: 0, Dropped: 0);
         }
 
+        if (version == 0 && LastKnownLife(StateOf(session), hot) > head.Incarnation)
+        {
+            // What cold has of it is of a life that has ended, and there is nothing of the later one.
+            if (!await TryDeleteUnheldAsync(session, cancellationToken).ConfigureAwait(false))
+                throw new SessionHeldException(session, "another process", until: null);
+            await EndLostLivesAsync(session, head.Incarnation, hot, cancellationToken).ConfigureAwait(false);
+            Log.LossAccepted(_logger, session);
+            return new RolledBackSession(session, To: 0, From: 0, Version: 0, Records: 0, Dropped: 0);
+        }
+
         if (head.Version != version)
             throw new CommitConflictException(session, key: null, version, head.Version);
         var preKeyId = await FindPreKeyIdAsync(session, cancellationToken).ConfigureAwait(false);
@@ -264,7 +275,7 @@ public sealed partial class HybridAuthStore
     private async ValueTask<bool> EndLostLivesAsync(AuthSessionId session, long ended, HotRead? hot, CancellationToken cancellationToken)
     {
         var state = StateOf(session);
-        var last = Math.Max(Math.Max(hot?.Outbox?.Incarnation ?? 0, hot?.Meta?.Incarnation ?? 0), Math.Max(state.Seen.Incarnation, state.SeenInCold.Incarnation));
+        var last = LastKnownLife(state, hot);
         if (last <= ended)
             return false;
         for (var incarnation = ended + 1; incarnation <= last; incarnation++)
@@ -290,6 +301,9 @@ public sealed partial class HybridAuthStore
 
         return true;
     }
+
+    private static long LastKnownLife(SessionState state, HotRead? hot) =>
+        Math.Max(Math.Max(hot?.Outbox?.Incarnation ?? 0, hot?.Meta?.Incarnation ?? 0), Math.Max(state.Seen.Incarnation, state.SeenInCold.Incarnation));
 
     /// <summary>The records that cold has, as they may be used after going back.</summary>
     private async IAsyncEnumerable<SealedChange> ReadAcceptedAsync(

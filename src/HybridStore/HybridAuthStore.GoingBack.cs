@@ -20,6 +20,7 @@ public sealed partial class HybridAuthStore
     /// <param name="cancellationToken">Cancels it until the transaction begins.</param>
     /// <returns>The version that it has now.</returns>
     /// <exception cref="SessionHeldException">A process holds the session. Nothing was changed.</exception>
+    /// <exception cref="IncarnationEndedException">That life has ended, or hot or this process knows of a later one. Nothing was changed.</exception>
     private async ValueTask<long> GoBackAsync(
         AuthSessionId session,
         long incarnation,
@@ -41,6 +42,10 @@ public sealed partial class HybridAuthStore
             try
             {
                 var hot = await ReadHotAsync(session, [], withDataKeys: false, cancellationToken).ConfigureAwait(false);
+
+                // Cold went back to before a deletion: no version of this life is beyond what was seen of the next one.
+                if (LastKnownLife(state, hot) > incarnation)
+                    throw new IncarnationEndedException(session, incarnation);
                 var (lease, grant) = await _leases.TryAcquireAsync(session, state, hot ?? new HotRead { RunId = "", Generation = 0, Records = [] }, cancellationToken).ConfigureAwait(false);
                 if (lease is null)
                     throw new SessionHeldException(session, grant.Holder ?? "another process", grant.Until);

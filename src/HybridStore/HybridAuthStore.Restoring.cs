@@ -162,11 +162,11 @@ public sealed partial class HybridAuthStore
             return new RestoredSession(session, RestoreOutcome.Replaced, plan.Incarnation, now, replaced.Records, replaced.Dropped);
         }
 
-        if (plan.Way == RestoreWay.ReplaceLife && !await TryDeleteForRestoreAsync(session, cancellationToken).ConfigureAwait(false))
+        if (plan.Way == RestoreWay.ReplaceLife && !await TryDeleteUnheldAsync(session, cancellationToken).ConfigureAwait(false))
             return held;
 
-        // Into a database that has lost the session, or never had it, while hot knows of its lives.
-        if (plan.Way == RestoreWay.Import && !await TryEndLostLivesAsync(session, cancellationToken).ConfigureAwait(false))
+        // Into a database that has lost the session or its last life, or never had it, while hot knows of its lives.
+        if (!await TryEndLostLivesAsync(session, cancellationToken).ConfigureAwait(false))
             return held;
 
         var state = StateOf(session);
@@ -214,8 +214,8 @@ public sealed partial class HybridAuthStore
         }
     }
 
-    /// <summary>Ends the life of a session that is to be replaced, unless a process holds it.</summary>
-    private async ValueTask<bool> TryDeleteForRestoreAsync(AuthSessionId session, CancellationToken cancellationToken)
+    /// <summary>Ends the life of a session, unless a process holds it.</summary>
+    private async ValueTask<bool> TryDeleteUnheldAsync(AuthSessionId session, CancellationToken cancellationToken)
     {
         var state = StateOf(session);
         if (!state.TryOpen())

@@ -153,12 +153,12 @@ internal static class Explainer
         [new("Change the setting on the server, for good (in its configuration file too).", null, "nothing", "everything", No)]);
 
     private static Explanation OfALostSession(AuthFinding finding, AuthSessionId session) => new(
-        Say($"The store has lost the session: it does not have it, nor says that it was deleted, and the hot tier knows of version {finding.Version}."),
-        "The database was restored from a backup of before the session, was emptied, or is another one.",
+        Say($"The store has lost the session: the hot tier knows of version {finding.Version} of a life that the store does not have, nor says that it was deleted; at most it has one of before a deletion."),
+        "The database was restored from a backup of before the session was begun, or begun anew; or it was emptied, or is another one.",
         "Opening the session fails, so that it is not begun anew by mistake. Nothing is read or written.",
         [
             new("Put the newer database back, or name the right one.", null, "nothing", "everything", No),
-            new("Put a backup of the session in place, with the file of its keys, if there is one.", Command(session, ["restore", "FILE", "--keys", "KEYS"]), "what came after the backup, and Signal sessions, which are made anew", "the identity", No),
+            new("Put a backup of the session in place, with the file of its keys, if there is one.", Command(session, ["restore", "FILE", "--keys", "KEYS"], "--replace"), "what came after the backup, and Signal sessions, which are made anew", "the identity", No),
             new("Begin anew.", Command(session, ["accept", "--version", "0"], "--yes"), "the session with all its records", "nothing of it", Yes),
         ]);
 

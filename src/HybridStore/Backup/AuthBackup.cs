@@ -29,6 +29,10 @@ public sealed class AuthBackup
     /// <exception cref="BackupException">The file is damaged, is no backup, is from a newer version, or the data keys are missing.</exception>
     /// <exception cref="SessionExistsException">A session exists and is not to be replaced.</exception>
     /// <exception cref="SessionNotFoundException">The one session asked for is not in the file.</exception>
+    /// <exception cref="IncarnationEndedException">
+    /// The session lives the life that was saved, since cold went back to before it was deleted, and hot knows of a later one. That session was not changed. Given the file of its keys
+    /// after <see cref="AuthDoctor.AcceptColdAsync"/> at version 0, it comes back as its next life.
+    /// </exception>
     /// <exception cref="MasterKeyException">The data keys are wrapped under another master key, or damaged.</exception>
     /// <exception cref="EnvelopeException">A record does not open.</exception>
     public ValueTask<IReadOnlyList<RestoredSession>> RestoreAsync(AuthRestoreRequest request, CancellationToken cancellationToken = default)

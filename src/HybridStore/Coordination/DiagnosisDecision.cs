@@ -47,16 +47,16 @@ internal static class DiagnosisDecision
         return known == 0 ? null : known;
     }
 
-    /// <summary>The version at which cold had a session that it does not have now, as far as hot knows; <see langword="null"/>: hot knows of none, or of one whose life has ended.</summary>
-    /// <param name="lastEndedIncarnation">The last life that ended, as cold says, which was asked after hot.</param>
+    /// <summary>The version at which cold had a later life of a session than it knows of now, as far as hot knows; <see langword="null"/>: hot knows of none.</summary>
+    /// <param name="lastIncarnation">The last life that cold knows of, which was asked after hot: that of the session, or the last that ended.</param>
     /// <param name="meta">What hot knows of the session, if it does.</param>
     /// <param name="outbox">What hot knows of its outbox, if it does.</param>
-    public static long? LostVersion(long lastEndedIncarnation, HotMeta? meta, HotOutboxState? outbox)
+    public static long? LostVersion(long lastIncarnation, HotMeta? meta, HotOutboxState? outbox)
     {
         // Nothing is queued, and no record is in hot, before cold has a session's first commit.
         var known = Math.Max(
-            outbox is { DrainedVersion: not 0 } && outbox.Incarnation > lastEndedIncarnation ? outbox.Version : 0,
-            meta is not null && meta.Incarnation > lastEndedIncarnation ? meta.Version : 0);
+            outbox is { DrainedVersion: not 0 } && outbox.Incarnation > lastIncarnation ? outbox.Version : 0,
+            meta is not null && meta.Incarnation > lastIncarnation ? meta.Version : 0);
         return known == 0 ? null : known;
     }
 
@@ -65,6 +65,8 @@ internal static class DiagnosisDecision
     {
         var head = look.Head;
         if (look.Outbox is { } outbox && outbox.Epoch > head.Epoch)
+            return true;
+        if (LostVersion(head.Incarnation, look.Meta, look.Outbox) is not null)
             return true;
         if (look.Meta is { } meta && meta.Incarnation == head.Incarnation && meta.Version > head.Version && head.AheadEpoch == 0 && look.Outbox is null)
             return true;

@@ -21,8 +21,8 @@ public sealed class AuthDoctor
     /// <param name="opensRecords">Whether every record is opened, as <see cref="IAuthStateStore.VerifyAsync"/> does; without it, only what is known of the session itself is looked at.</param>
     /// <param name="cancellationToken">Cancels the wait.</param>
     /// <returns>
-    /// What was found, the most pressing first; empty: nothing. Of a session that cold has lost as a whole and hot still knows of: that alone, as <see cref="AuthFindingKind.ColdWentBack"/>
-    /// with <see cref="AuthFinding.ColdVersion"/> 0.
+    /// What was found, the most pressing first; empty: nothing. Of a session that cold has lost as a whole and hot still knows of, <see cref="AuthFindingKind.ColdWentBack"/> with
+    /// <see cref="AuthFinding.ColdVersion"/> 0; also where cold has a life of it again that had been deleted, and nothing of the later one.
     /// </returns>
     /// <exception cref="SessionNotFoundException">There is no such session.</exception>
     /// <exception cref="StoreUnavailableException">Cold does not answer.</exception>
@@ -31,14 +31,16 @@ public sealed class AuthDoctor
 
     /// <summary>
     /// Goes on with what cold has, after it went back in time (<see cref="ColdWentBackException"/>): what came after is lost for good, the session is marked as rolled back, and it
-    /// keeps no record that must not be used twice, as after the restore of a backup. Hot's copy goes. Where cold has lost the session as a whole, it is over, as if it had been deleted.
+    /// keeps no record that must not be used twice, as after the restore of a backup. Hot's copy goes. Where cold has lost the session as a whole, or has only a life of it that had been deleted before
+    /// the one that hot knows of, it is over, as if it had been deleted.
     /// </summary>
     /// <param name="session">The session, which nobody holds.</param>
-    /// <param name="version">The version that cold has, from 1, or 0 where it does not have the session at all: what was decided is decided for this state alone.</param>
+    /// <param name="version">The version that cold has, from 1, or 0 where it does not have the session or its last life at all: what was decided is decided for this state alone.</param>
     /// <param name="cancellationToken">Cancels it until the transaction begins.</param>
     /// <returns>What was kept.</returns>
     /// <exception cref="SessionNotFoundException">There is no such session; with version 0, neither hot nor this process knows that there was one.</exception>
     /// <exception cref="CommitConflictException">Cold has another version. Nothing was changed.</exception>
+    /// <exception cref="IncarnationEndedException">Cold has a life of it that had been deleted before the one that hot knows of: only version 0 can be accepted. Nothing was changed.</exception>
     /// <exception cref="SessionHeldException">A process holds it. Nothing was changed.</exception>
     public ValueTask<RolledBackSession> AcceptColdAsync(AuthSessionId session, long version, CancellationToken cancellationToken = default) =>
         _store.AcceptColdAsync(session, version, cancellationToken);

@@ -10,7 +10,7 @@ public sealed record AuthFinding(AuthFindingKind Kind)
     /// <summary>Whether it waits for a person. Otherwise it passes by itself, or is only to be known.</summary>
     public bool WaitsForAPerson { get; init; }
 
-    /// <summary>The version that cold has; 0: it does not have the session.</summary>
+    /// <summary>The version that cold has; 0: it does not have the session, or not its last life.</summary>
     public long ColdVersion { get; init; }
 
     /// <summary>

@@ -68,6 +68,15 @@ public sealed class DiagnosisDecisionTests
     }
 
     [Fact]
+    public void Judge_HotKnowsALaterLife_ColdWentBack()
+    {
+        AuthFindingKind[] wentBack = [AuthFindingKind.ColdWentBack];
+        Assert.Equal(wentBack, DiagnosisDecision.Judge(Sound with { Outbox = Drained with { Incarnation = 2, Version = 1, DrainedVersion = 1 } }));
+        Assert.Equal(wentBack, DiagnosisDecision.Judge(Sound with { Outbox = null, Meta = MetaAt(1) with { Incarnation = 2 } }));
+        Assert.Empty(DiagnosisDecision.Judge(Sound with { Outbox = Drained with { Incarnation = 2, Version = 0, DrainedVersion = 0 } }));
+    }
+
+    [Fact]
     public void LostVersion_OfALifeThatColdNeverEnded_IsTheHighestThatHotKnows()
     {
         Assert.Equal(10, DiagnosisDecision.LostVersion(0, meta: null, Drained));
@@ -90,13 +99,12 @@ public sealed class DiagnosisDecisionTests
         Assert.Equal([AuthFindingKind.ColdWentBack], DiagnosisDecision.Judge(Left with { Outbox = Drained with { Version = 12, DrainedVersion = 11 } }));
 
     [Fact]
-    public void Judge_HotIsOfAnotherLifeOrBehind_IsNoReason()
+    public void Judge_HotIsOfAFormerLifeOrBehind_IsNoReason()
     {
         Assert.Empty(DiagnosisDecision.Judge(Sound with { Outbox = null, Meta = MetaAt(10) }));
         Assert.Empty(DiagnosisDecision.Judge(Sound with { Head = Head with { Incarnation = 2, Version = 3 } }));
         Assert.Empty(DiagnosisDecision.Judge(Sound with { Outbox = Drained with { Version = 12 } }));
         Assert.Empty(DiagnosisDecision.Judge(Sound with { EntriesLead = false }));
-        Assert.Empty(DiagnosisDecision.Judge(Sound with { Outbox = null, Meta = MetaAt(11) with { Incarnation = 2 } }));
         Assert.Empty(DiagnosisDecision.Judge(Sound with { Meta = MetaAt(11) }));
         Assert.Equal([AuthFindingKind.HotLost], DiagnosisDecision.Judge(Left with { Outbox = null, Meta = MetaAt(11) }));
     }

@@ -15,6 +15,9 @@ namespace HybridStore.Tests.Facade;
 public sealed class CostTests : IAsyncDisposable
 {
     private const int Bytes = 256;
+
+    // The runtime compiles a method anew after many calls, in the background: an object that never leaves it may have no bytes from then on. When that is, nobody can tell.
+    private const int OnTheStack = 64;
     private static readonly AuthSessionId Session = new("clinic", "reception");
     private static readonly AuthKey A = new(AuthKeyTypes.Session, "5511999990000.0");
 
@@ -41,7 +44,7 @@ public sealed class CostTests : IAsyncDisposable
         var bytes = Allocated(() => store.GetAsync(Session, A, CancellationToken.None), out var times);
 
         Assert.Equal((reads, calls + times), (cold.Reads, hot.Calls));
-        Assert.Equal(880, bytes);
+        Assert.InRange(bytes, 880 - OnTheStack, 880);
     }
 
     [Fact]
@@ -55,7 +58,7 @@ public sealed class CostTests : IAsyncDisposable
         var bytes = Allocated(() => session.CommitAsync(Patch(Durability.Persisted), CancellationToken.None), out var times);
 
         Assert.Equal((reads, commits + times, calls + times), (cold.Reads, cold.Commits, hot.Calls));
-        Assert.Equal(3888, bytes);
+        Assert.InRange(bytes, 3888 - OnTheStack, 3888);
     }
 
     [Fact]
