@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json;
 using HybridStore.Cli.Tests;
 using HybridStore.InMemory;
 using HybridStore.Migration;
@@ -84,8 +85,8 @@ public sealed class MigrateTests : IAsyncDisposable
         var there = await _bench.RunAsync("migrate", "--from", $"sqlite:{_bench.Database}", "--to", redis, "--switch", "--json");
         var on = await _bench.RunAsync("migrate", "--from", redis, "--to", target, "--switch", "--json");
 
-        Assert.Equal((0, 1, 175), (there.ExitCode, there.Json.GetProperty("switched").GetInt64(), there.Json.GetProperty("recordsCopied").GetInt64()));
-        Assert.Equal((0, 1, 175), (on.ExitCode, on.Json.GetProperty("switched").GetInt64(), on.Json.GetProperty("recordsCopied").GetInt64()));
+        Assert.Equal((0, 1, 175), (there.ExitCode, Told(there).GetProperty("switched").GetInt64(), Told(there).GetProperty("recordsCopied").GetInt64()));
+        Assert.Equal((0, 1, 175), (on.ExitCode, Told(on).GetProperty("switched").GetInt64(), Told(on).GetProperty("recordsCopied").GetInt64()));
         (await _bench.RunAsync("export", _bench.PathOf("moved"), "--session", Bench.Session, "--cold", target)).Succeeded();
         Assert.Equal(Files(Bench.AuthInfo), Files(_bench.PathOf("moved")));
     }
@@ -102,11 +103,11 @@ public sealed class MigrateTests : IAsyncDisposable
         var switched = await _bench.RunAsync([.. migrate, "--switch", "--session", Bench.Session]);
         var rest = await _bench.RunAsync([.. migrate, "--switch", "--json"]);
 
-        Assert.Equal((0, true, 2, 350), (copied.ExitCode, copied.Json.GetProperty("complete").GetBoolean(), copied.Json.GetProperty("copied").GetInt64(), copied.Json.GetProperty("recordsCopied").GetInt64()));
+        Assert.Equal((0, true, 2, 350), (copied.ExitCode, Told(copied).GetProperty("complete").GetBoolean(), copied.Json.GetProperty("copied").GetInt64(), copied.Json.GetProperty("recordsCopied").GetInt64()));
         Assert.Contains("hybridstore: copying, round 1", copied.Error, StringComparison.Ordinal);
         Assert.Equal(0, switched.ExitCode);
         Assert.StartsWith("clinic-7\treception\tswitched\t1\t1\t175\t", switched.Lines[0], StringComparison.Ordinal);
-        Assert.Equal((0, 2, 0), (rest.ExitCode, rest.Json.GetProperty("switched").GetInt64(), rest.Json.GetProperty("recordsCopied").GetInt64()));
+        Assert.Equal((0, 2, 0), (rest.ExitCode, Told(rest).GetProperty("switched").GetInt64(), Told(rest).GetProperty("recordsCopied").GetInt64()));
         Assert.DoesNotContain(Uri.UnescapeDataString(new Uri(database.Uri).UserInfo.Split(':')[1]) + "@", copied.Out + copied.Error + switched.Out + switched.Error, StringComparison.Ordinal);
         (await _bench.RunAsync("delete", "--session", "clinic-8/other", "--yes", "--cold", database.Uri)).Succeeded();
         (await _bench.RunAsync("verify", "--session", Bench.Session, "--cold", database.Uri)).Succeeded();
@@ -151,7 +152,7 @@ public sealed class MigrateTests : IAsyncDisposable
         await KilledAsync(migrate, database);
         var run = await _bench.RunAsync([.. migrate, "--wait", "90"]);
 
-        Assert.Equal((0, 60), (run.ExitCode, run.Json.GetProperty("switched").GetInt64()));
+        Assert.Equal((0, 60), (run.ExitCode, Told(run).GetProperty("switched").GetInt64()));
         await using var target = new PostgreSqlColdTier(database.ConnectionString);
         await using var source = Sqlite(_bench.Database);
         for (var session = 0; session < 60; session++)
@@ -220,6 +221,13 @@ public sealed class MigrateTests : IAsyncDisposable
         process.Kill();
         await process.WaitForExitAsync(Cancel);
         Assert.NotEqual(0, process.ExitCode);
+    }
+
+    /// <summary>What a run that succeeded says; one that did not fails with its own words.</summary>
+    private static JsonElement Told(ToolRun run)
+    {
+        Assert.True(run.ExitCode == 0, $"Exit code {run.ExitCode}: {run.Out}{run.Error}");
+        return run.Json;
     }
 
     private static IEnumerable<string> Files(string folder) =>

@@ -15,7 +15,29 @@ internal static class Operator
     public static async Task RunAsync(Setup setup, IReadOnlyCollection<int> known, HistoryLog log)
     {
         await using var store = StoreFactory.Open(setup, TimeProvider.System, log, lease: LeaseMode.Required);
+        if (setup.HasHot)
+            await AwaitHotAsync(store);
         await Task.WhenAll(Enumerable.Range(0, setup.Sessions).Select(index => MendAsync(store, setup.SessionAt(index), index, known.Contains(index), log)));
+    }
+
+    /// <summary>As every command of the tool does: a hot tier connects in the background, and before that it is one that is away, which tells of nothing.</summary>
+    private static async Task AwaitHotAsync(HybridAuthStore store)
+    {
+        var patience = new Patience(Most);
+        while (true)
+        {
+            try
+            {
+                await store.Outbox.ShowAsync(new AuthSessionId("lab", "hot"));
+                return;
+            }
+            catch (StoreUnavailableException)
+            {
+                if (patience.IsOver())
+                    return;
+                await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
+            }
+        }
     }
 
     private static async Task MendAsync(HybridAuthStore store, AuthSessionId session, int index, bool accepts, HistoryLog log)
