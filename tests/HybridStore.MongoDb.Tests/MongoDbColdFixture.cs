@@ -30,6 +30,6 @@ public sealed class MongoDbColdFixture : ColdTierFixture
     {
         foreach (var tier in _tiers)
             await tier.DisposeAsync();
-        await (await SharedServer.ConnectAsync()).DropDatabaseAsync(_database);
+        await SharedServer.DropAsync(_database);
     }
 }

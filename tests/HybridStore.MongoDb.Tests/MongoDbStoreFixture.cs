@@ -13,7 +13,7 @@ public sealed class MongoDbStoreFixture : HybridAuthStoreFixture
     public override async ValueTask DisposeAsync()
     {
         await base.DisposeAsync();
-        await (await SharedServer.ConnectAsync()).DropDatabaseAsync(_database);
+        await SharedServer.DropAsync(_database);
     }
 
     protected override async ValueTask<IColdTier> OpenColdAsync() => new MongoDbColdTier(

@@ -36,7 +36,7 @@ public abstract class RedisMongoDbStoreFixture(Durability durability) : HybridAu
         await base.DisposeAsync();
         if (_pump is not null)
             await _pump.DisposeAsync();
-        await (await MongoServers.ConnectAsync()).DropDatabaseAsync(_database);
+        await MongoServers.DropAsync(_database);
         GC.SuppressFinalize(this);
     }
 

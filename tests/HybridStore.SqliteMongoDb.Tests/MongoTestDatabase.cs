@@ -18,5 +18,5 @@ internal sealed class MongoTestDatabase : IAsyncDisposable
 
     public async Task<IMongoDatabase> OpenAsync() => await SharedServer.DatabaseAsync(_name);
 
-    public async ValueTask DisposeAsync() => await (await SharedServer.ConnectAsync()).DropDatabaseAsync(_name);
+    public async ValueTask DisposeAsync() => await SharedServer.DropAsync(_name);
 }

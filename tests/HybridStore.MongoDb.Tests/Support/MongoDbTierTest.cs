@@ -35,7 +35,7 @@ public abstract class MongoDbTierTest : IAsyncDisposable
         if (_proxy is not null)
             await _proxy.DisposeAsync();
         if (_isUsed)
-            await (await SharedServer.ConnectAsync()).DropDatabaseAsync(DatabaseName);
+            await SharedServer.DropAsync(DatabaseName);
         GC.SuppressFinalize(this);
     }
 

@@ -12,6 +12,7 @@ public sealed class SharedServer : IAsyncDisposable
     public static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private const string Variable = "HYBRIDSTORE_TEST_MONGODB";
+    private const int MostTries = 10;
     private readonly MongoClient?[] _clients = new MongoClient?[2];
     private readonly Lazy<Task<string>> _connectionString;
     private IAsyncDisposable? _server;
@@ -33,6 +34,24 @@ public sealed class SharedServer : IAsyncDisposable
 
     /// <summary>A database that is empty, and that the test drops.</summary>
     public static async ValueTask<IMongoDatabase> DatabaseAsync(string name, int number = 0) => (await ConnectAsync(number)).GetDatabase(name);
+
+    /// <summary>Drops a test's database. A server that has not come to its end with what the test did there may refuse that at first.</summary>
+    public static async Task DropAsync(string name)
+    {
+        var client = await ConnectAsync();
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                await client.DropDatabaseAsync(name);
+                return;
+            }
+            catch (MongoCommandException) when (tries < MostTries)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System);
+            }
+        }
+    }
 
     public static string NewName() => $"hybridstore-test-{Guid.NewGuid():N}";
 
